@@ -1,0 +1,65 @@
+import type { CmapEvent, CmapValue, CpgEvent, Dispatched, DispatchMode, LoadedLibrary, QuorumEvent, VotequorumInfo } from './types.ts';
+
+// What the monitor's lanes use of the client library. Modules that export these names can take its place: see
+// src/simulation. Every method throws CorosyncError when corosync's answer is not CS_OK, unless it says otherwise.
+
+/** The calls of libquorum that the services lane makes. */
+export interface QuorumApi {
+  /** 1 where nodelist notifications come (libquorum 5.1.0 and later), else 0. */
+  readonly model: 0 | 1;
+  /** False where no quorum provider is loaded (QUORUM_FREE). */
+  readonly provider: boolean;
+  trackstart(flags: number): void;
+  /** Does not throw: the code is part of the answer. */
+  dispatch(mode: DispatchMode): Dispatched<QuorumEvent>;
+  getquorate(): boolean;
+  close(): void;
+}
+
+/** The calls of libcpg that the services lane makes. */
+export interface CpgApi {
+  localGet(): number;
+  join(group: string): void;
+  mcastJoined(message: Uint8Array): void;
+  dispatch(mode: DispatchMode): Dispatched<CpgEvent>;
+  /** Waits up to `milliseconds` for something to dispatch; tells whether there is. */
+  waitReadable(milliseconds: number): boolean;
+  close(): void;
+}
+
+/** The calls of libcmap that the services lane makes; none of them writes. */
+export interface CmapApi {
+  /** Undefined where the key does not exist. */
+  get(key: string): CmapValue | undefined;
+  /** The keys that start with `prefix`. */
+  keys(prefix: string): string[];
+  /** From now on dispatch reports changes of the keys that start with `prefix`. */
+  track(prefix: string): void;
+  dispatch(mode: DispatchMode): Dispatched<CmapEvent>;
+  close(): void;
+}
+
+/** The calls of libvotequorum that its lane makes. */
+export interface VotequorumApi {
+  /** `nodeid` 0 is the local node. */
+  getinfo(nodeid: number): VotequorumInfo;
+  close(): void;
+}
+
+/** How a lane opens one connection to one of corosync's services. */
+export interface Service<Api> {
+  /** Loads the library once; throws LibraryError with a remedy where it is not installed. */
+  load(): LoadedLibrary;
+  /** Blocks while corosync is frozen. */
+  connect(): Api;
+}
+
+/** The module that a lane loads by its URL exports this as `bindings`. */
+export interface Bindings {
+  /** True for src/simulation: nothing that it tells is real. */
+  readonly simulated: boolean;
+  readonly quorum: Service<QuorumApi>;
+  readonly cpg: Service<CpgApi>;
+  readonly cmap: Service<CmapApi>;
+  readonly votequorum: Service<VotequorumApi>;
+}

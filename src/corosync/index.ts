@@ -1,0 +1,22 @@
+import type { Bindings } from './bindings.ts';
+import { Cmap } from './cmap.ts';
+import { Cpg } from './cpg.ts';
+import { Quorum } from './quorum.ts';
+import { Votequorum } from './votequorum.ts';
+
+export { Cmap, CmapMap } from './cmap.ts';
+export { Cpg, CpgIterationType, type CpgOptions } from './cpg.ts';
+export { CorosyncError, CsError, type CsErrorName, csErrorName } from './cs-error.ts';
+export { LibraryError } from './library.ts';
+export { Quorum } from './quorum.ts';
+export * from './types.ts';
+export { Votequorum } from './votequorum.ts';
+
+/** The real libraries, as the monitor's lanes use them. */
+export const createBindings = (): Bindings => ({
+  simulated: false,
+  quorum: { load: Quorum.load, connect: () => Quorum.connect() },
+  cpg: { load: Cpg.load, connect: () => Cpg.connect() },
+  cmap: { load: Cmap.load, connect: () => Cmap.connect() },
+  votequorum: { load: Votequorum.load, connect: () => Votequorum.connect() },
+});

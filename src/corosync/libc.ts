@@ -1,0 +1,35 @@
+import koffi from 'koffi';
+import { lazily, openLibrary } from './ffi.ts';
+
+const SHUT_RDWR = 2;
+const POLLIN = 1;
+
+const libc = lazily(() => {
+  const library = openLibrary(null);
+  const pollfd = koffi.struct({ fd: 'int', events: 'short', revents: 'short' });
+  return {
+    shutdown: library.func('int shutdown(int fd, int how)') as (fd: number, how: number) => number,
+    poll: library.func('poll', 'int', [koffi.inout(koffi.pointer(pollfd)), 'unsigned long', 'int']) as (
+      fds: { fd: number; events: number; revents: number }[],
+      count: number,
+      milliseconds: number,
+    ) => number,
+    _exit: library.func('void _exit(int status)') as (status: number) => unknown,
+  };
+});
+
+/** shutdown(2) in both directions: every wait on the socket ends, at both its ends. */
+export function shutdownSocket(fd: number): void {
+  libc().shutdown(fd, SHUT_RDWR);
+}
+
+/** poll(2) for input: blocks the thread for at most `milliseconds`; true if there is something to read or the peer is gone. */
+export function waitReadable(fd: number, milliseconds: number): boolean {
+  return libc().poll([{ fd, events: POLLIN, revents: 0 }], 1, milliseconds) > 0;
+}
+
+/** _exit(2): ends the process at once, also while a thread is held in a call that corosync does not answer. */
+export function exitImmediately(status: number): never {
+  libc()._exit(status);
+  throw new Error('_exit returned');
+}

@@ -1,0 +1,43 @@
+/** The nodes of the simulated cluster; each has one vote. */
+export const nodeids: readonly number[] = [1, 2, 3];
+
+/** What holds from `at` until the next step; a node in no list runs, and all that run reach each other. */
+export interface Step {
+  /** Seconds into the loop. */
+  readonly at: number;
+  readonly story: string;
+  /** Nodes whose corosync is gone without a word. */
+  readonly killed?: readonly number[];
+  /** Nodes whose corosync was stopped in order: the others know at once. */
+  readonly stopped?: readonly number[];
+  /** Nodes whose corosync exists and does nothing. */
+  readonly frozen?: readonly number[];
+  /** Nodes that the others do not reach; they reach one another. */
+  readonly cutOff?: readonly number[];
+}
+
+// The shorter ones are shorter than a usual scrape interval: that a counter shows them is the point.
+export const script: readonly Step[] = [
+  { at: 0, story: 'All is well.' },
+  { at: 25, story: 'corosync on node 3 is killed.', killed: [3] },
+  { at: 50, story: 'It is started again.' },
+  { at: 65, story: 'The network splits: nodes 1 and 2 against node 3.', cutOff: [3] },
+  { at: 95, story: 'The split heals.' },
+  { at: 110, story: 'The links of node 2 flap.', cutOff: [2] },
+  { at: 114, story: 'They hold again.' },
+  { at: 130, story: 'corosync on node 2 freezes.', frozen: [2] },
+  { at: 150, story: 'It goes on.' },
+  { at: 165, story: 'corosync on node 1 is restarted in order.', stopped: [1] },
+  { at: 168, story: 'It is back.' },
+];
+
+/** After so many seconds the script begins again. */
+export const loopSeconds = 180;
+
+/** From a change of who reaches whom to the new ring: totem's token timeout and consensus. */
+export const formationSeconds = 1.5;
+
+/** From corosync's start until that node's exporter is in the CPG group again. */
+export const exporterSeconds = 3;
+
+export const firstSeq = 0x4b8n;
