@@ -1,4 +1,13 @@
-import type { CmapEvent, CmapValue, CpgEvent, Dispatched, DispatchMode, LoadedLibrary, QuorumEvent, VotequorumInfo } from './types.ts';
+import type {
+  CmapEvent,
+  CmapValue,
+  CpgEvent,
+  Dispatched,
+  DispatchMode,
+  LoadedLibrary,
+  QuorumEvent,
+  VotequorumInfo,
+} from './types.ts';
 
 // What the monitor's lanes use of the client library. Modules that export these names can take its place: see
 // src/simulation. Every method throws CorosyncError when corosync's answer is not CS_OK, unless it says otherwise.

@@ -1,8 +1,8 @@
 import koffi from 'koffi';
 import type { CmapApi } from './bindings.ts';
+import { decodeCmapValue } from './cmap-value.ts';
 import { Callbacks, Connection, type Handle, openHandle, type ServiceCalls } from './connection.ts';
 import { CorosyncError, CsError } from './cs-error.ts';
-import { decodeCmapValue } from './cmap-value.ts';
 import { bind, type Call, lazily, type Out, type Pointer, type Wide } from './ffi.ts';
 import { hasFunction, loadCorosyncLibrary } from './library.ts';
 import { structs } from './structs.ts';

@@ -9,7 +9,7 @@ export interface NativeName {
 /** A group's name as cpg.h has it: each character of `group` is one byte, so that no name is changed on its way. */
 export function nameOf(group: string): NativeName {
   const value = new Uint8Array(CPG_MAX_NAME_LENGTH);
-  if (group.length > CPG_MAX_NAME_LENGTH || /[^\x00-\xff]/.test(group)) {
+  if (group.length > CPG_MAX_NAME_LENGTH || /[\u{100}-\u{10ffff}]/u.test(group)) {
     throw new RangeError(`a CPG group's name has at most ${CPG_MAX_NAME_LENGTH} characters, of one byte each`);
   }
   value.set(Buffer.from(group, 'latin1'));

@@ -168,10 +168,7 @@ const native = lazily((): CpgNative => {
     ),
     join: bind(library, 'cpg_join(uint64_t handle, cpg_name *group)'),
     leave: bind(library, 'cpg_leave(uint64_t handle, cpg_name *group)'),
-    mcastJoined: bind(
-      library,
-      'cpg_mcast_joined(uint64_t handle, int guarantee, iovec *iovec, unsigned int iov_len)',
-    ),
+    mcastJoined: bind(library, 'cpg_mcast_joined(uint64_t handle, int guarantee, iovec *iovec, unsigned int iov_len)'),
     membershipGet: bind(
       library,
       'cpg_membership_get(uint64_t handle, cpg_name *groupName, void *member_list, _Inout_ int *member_list_entries)',
@@ -182,10 +179,7 @@ const native = lazily((): CpgNative => {
       library,
       'cpg_iteration_initialize(uint64_t handle, int iteration_type, cpg_name *group, _Out_ uint64_t *cpg_iteration_handle)',
     ),
-    iterationNext: bind(
-      library,
-      'cpg_iteration_next(uint64_t handle, _Out_ cpg_iteration_description_t *description)',
-    ),
+    iterationNext: bind(library, 'cpg_iteration_next(uint64_t handle, _Out_ cpg_iteration_description_t *description)'),
     iterationFinalize: bind(library, 'cpg_iteration_finalize(uint64_t handle)'),
     protos: {
       deliver: koffi.proto(

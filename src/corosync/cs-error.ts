@@ -35,9 +35,7 @@ export const CsError = {
 /** The name of a result code, such as `CS_ERR_LIBRARY`. */
 export type CsErrorName = keyof typeof CsError;
 
-const names = new Map<number, CsErrorName>(
-  Object.entries(CsError).map(([name, code]) => [code, name as CsErrorName]),
-);
+const names = new Map<number, CsErrorName>(Object.entries(CsError).map(([name, code]) => [code, name as CsErrorName]));
 
 /** The C name of a result code; `CS_ERR_<number>` for one that corotypes.h does not have, so that none is lost. */
 export function csErrorName(code: number): CsErrorName | `CS_ERR_${number}` {

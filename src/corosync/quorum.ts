@@ -1,7 +1,7 @@
 import koffi from 'koffi';
 import type { QuorumApi } from './bindings.ts';
 import { Callbacks, Connection, type Handle, openHandle, type ServiceCalls } from './connection.ts';
-import { bind, decodeNodeids, lazily, type Call, type Out, type Pointer, type Wide } from './ffi.ts';
+import { bind, type Call, decodeNodeids, lazily, type Out, type Pointer, type Wide } from './ffi.ts';
 import { hasFunction, loadCorosyncLibrary } from './library.ts';
 import { structs } from './structs.ts';
 import type { LoadedLibrary, QuorumEvent, RingId } from './types.ts';

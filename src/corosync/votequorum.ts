@@ -81,9 +81,6 @@ const native = lazily((): VotequorumNative => {
       context_get: bind(library, 'votequorum_context_get(uint64_t handle, _Out_ uintptr_t *context)'),
     },
     initialize: bind(library, 'votequorum_initialize(_Out_ uint64_t *handle, void *callbacks)'),
-    getinfo: bind(
-      library,
-      'votequorum_getinfo(uint64_t handle, unsigned int nodeid, _Out_ votequorum_info *info)',
-    ),
+    getinfo: bind(library, 'votequorum_getinfo(uint64_t handle, unsigned int nodeid, _Out_ votequorum_info *info)'),
   };
 });

@@ -1,5 +1,5 @@
-import { loopSeconds, nodeids } from './script.ts';
-import { type Change, firstView, isDown, partitions, play, stepAt, type View } from './timeline.ts';
+import { isDown, loopSeconds, nodeids, partitions, stepAt } from './script.ts';
+import { type Change, firstView, play, type View } from './timeline.ts';
 
 // The cluster as a pure function of time, so that all who know when it started see the same one. All times are
 // milliseconds since then. A change's number counts a node's changes over all loops.
@@ -57,7 +57,9 @@ export function joinCountOf(viewer: number, nodeid: number, time: number): numbe
 /** When a message that is sent now can go round the ring: at once, or with the next ring if this one is broken. */
 export function deliverableAt(nodeid: number, time: number): number {
   const reached = partitions(stepAt(time % loop)).find((members) => members.includes(nodeid)) ?? [];
-  if (viewOf(nodeid, time).members.every((id) => reached.includes(id))) return time;
+  const { ringId, members } = viewOf(nodeid, time);
+  const { seq } = ringId;
+  if (members.every((id) => reached.includes(id) && viewOf(id, time).ringId.seq === seq)) return time;
   let next = changesUntil(nodeid, time);
   while (changeAt(nodeid, next).cause === 'group') next++;
   return changeAt(nodeid, next).at;

@@ -31,9 +31,9 @@ export class SimulatedCpg implements CpgApi {
   join(group: string): void {
     this.#connection.roundTrip('cpg_join');
     if (this.#group !== undefined) throw new CorosyncError('cpg_join', CsError.CS_ERR_EXIST);
-    this.#pull();
-    this.#group = group;
     const time = this.#connection.time();
+    this.#pull(time); // what came before is none of the group's
+    this.#group = group;
     const { peers } = viewOf(this.#connection.nodeid, time);
     this.#pending.push({
       due: time,
@@ -53,7 +53,7 @@ export class SimulatedCpg implements CpgApi {
 
   dispatch(mode: DispatchMode): Dispatched<CpgEvent> {
     return this.#connection.dispatch(mode, (most) => {
-      this.#pull();
+      this.#pull(this.#connection.time());
       const due = this.#due().slice(0, most);
       this.#pending = this.#pending.filter((pending) => !due.includes(pending));
       return due.map(({ event }) => event);
@@ -63,8 +63,8 @@ export class SimulatedCpg implements CpgApi {
   waitReadable(milliseconds: number): boolean {
     // By the real clock, as the sleep is; a dead connection is readable, so that its dispatch tells.
     for (const end = performance.now() + milliseconds; ; ) {
-      this.#pull();
       if (this.#connection.code() !== CsError.CS_OK) return true;
+      this.#pull(this.#connection.time());
       if (!this.#connection.isFrozen() && this.#due().length > 0) return true;
       const left = end - performance.now();
       if (left <= 0) return false;
@@ -82,9 +82,9 @@ export class SimulatedCpg implements CpgApi {
     return this.#pending.filter(({ due }) => due <= time).sort((a, b) => a.due - b.due);
   }
 
-  #pull(): void {
+  #pull(time: number): void {
     const { nodeid } = this.#connection;
-    for (const until = changesUntil(nodeid, this.#connection.time()); this.#next < until; this.#next++) {
+    for (const until = changesUntil(nodeid, time); this.#next < until; this.#next++) {
       const change = changeAt(nodeid, this.#next);
       this.#pending.push(...this.#eventsOf(change).map((event) => ({ due: change.at, event })));
     }

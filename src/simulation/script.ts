@@ -41,3 +41,20 @@ export const formationSeconds = 1.5;
 export const exporterSeconds = 3;
 
 export const firstSeq = 0x4b8n;
+
+/** The script's step at a moment of the loop, in milliseconds. */
+export function stepAt(phase: number): Step {
+  return script.findLast((step) => step.at * 1000 <= phase) ?? { at: 0, story: '' };
+}
+
+/** Whether there is no corosync on a node. */
+export function isDown(step: Step, nodeid: number): boolean {
+  return [...(step.killed ?? []), ...(step.stopped ?? [])].includes(nodeid);
+}
+
+/** The nodes that reach each other and can form rings, by partition. */
+export function partitions(step: Step): number[][] {
+  const able = nodeids.filter((id) => !isDown(step, id) && !step.frozen?.includes(id));
+  const isCutOff = (id: number) => step.cutOff?.includes(id) ?? false;
+  return [able.filter((id) => !isCutOff(id)), able.filter(isCutOff)].filter((members) => members.length > 0);
+}

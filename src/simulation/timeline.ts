@@ -1,5 +1,15 @@
 import type { CpgReason, RingId } from '../corosync/types.ts';
-import { exporterSeconds, firstSeq, formationSeconds, nodeids, type Step, script } from './script.ts';
+import {
+  exporterSeconds,
+  firstSeq,
+  formationSeconds,
+  isDown,
+  nodeids,
+  partitions,
+  type Step,
+  script,
+  stepAt,
+} from './script.ts';
 
 /** What one node's corosync knows of the cluster. */
 export interface View {
@@ -51,23 +61,6 @@ export function firstView(nodeid: number): View {
   return { ringId: firstRing, members: nodeids, peers: nodeids.filter((id) => id !== nodeid) };
 }
 const firstRing: RingId = { nodeid: Math.min(...nodeids), seq: firstSeq };
-
-/** The script's step at a moment of the loop, in milliseconds. */
-export function stepAt(phase: number): Step {
-  return script.findLast((step) => step.at * 1000 <= phase) ?? { at: 0, story: '' };
-}
-
-/** Whether there is no corosync on a node. */
-export function isDown(step: Step, nodeid: number): boolean {
-  return [...(step.killed ?? []), ...(step.stopped ?? [])].includes(nodeid);
-}
-
-/** The nodes that reach each other and can form rings, by partition. */
-export function partitions(step: Step): number[][] {
-  const able = nodeids.filter((id) => !isDown(step, id) && !step.frozen?.includes(id));
-  const isCutOff = (id: number) => step.cutOff?.includes(id) ?? false;
-  return [able.filter((id) => !isCutOff(id)), able.filter(isCutOff)].filter((members) => members.length > 0);
-}
 
 /** Plays the script once: the changes of each node's view, in their order. */
 export function play(): ReadonlyMap<number, readonly Change[]> {

@@ -1,0 +1,85 @@
+import { CsError } from '../corosync/cs-error.ts';
+import type { History } from './history.ts';
+import type { Daemon, LaneState, LibraryName, Probe, Snapshot } from './snapshot.ts';
+
+/** The last round trip of a probe that corosync answered. */
+export interface Answer {
+  /** When the main thread heard of it: monotonic milliseconds. */
+  readonly at: number;
+  readonly seconds: number;
+  readonly quorate: boolean;
+}
+
+/** What a snapshot is made of. */
+export interface Findings {
+  /** Unix seconds. */
+  readonly time: number;
+  /** Only an answer that came after this confirms anything: monotonic milliseconds. */
+  readonly since: number;
+  /** Seconds. */
+  readonly probeTimeout: number;
+  readonly simulated: boolean;
+  readonly history: History;
+  readonly answers: Readonly<Partial<Record<'quorum' | 'votequorum', Answer>>>;
+  /** Unix seconds of the last callback or round trip. */
+  readonly confirmed: Readonly<Partial<Record<LibraryName, number>>>;
+  readonly lanes: readonly LaneState[];
+  readonly daemon: Daemon | undefined;
+}
+
+/**
+ * Decides what may be said now. A lane that did not answer proves nothing by itself; of the two, votequorum's answers
+ * in corosync's sync phase and the other's does not: that is how frozen and syncing are told apart.
+ */
+export function assemble(findings: Findings): Snapshot {
+  const { history, lanes, probeTimeout } = findings;
+  const quorumAnswer = confirmedAnswer(findings, 'quorum');
+  const votequorumAnswer = confirmedAnswer(findings, 'votequorum');
+  const servicesHeld = lanes.some(({ name, heldSeconds }) => name === 'services' && heldSeconds > probeTimeout);
+  const { quorum: libquorum, cpg: libcpg, cmap: libcmap } = history.libraries;
+  const dispatched = libquorum.connected && libquorum.history.lastDispatchCode === CsError.CS_OK;
+  const answered = quorumAnswer !== undefined || votequorumAnswer !== undefined;
+  // In the sync phase corosync acts on what it announced last, and votequorum's flag confirms that it still does.
+  const quorumConfirmed = quorumAnswer !== undefined || votequorumAnswer?.quorate === history.quorum?.quorate;
+  return {
+    time: findings.time,
+    simulated: findings.simulated,
+    up: dispatched && answered,
+    syncInProgress: quorumAnswer !== undefined ? false : votequorumAnswer && servicesHeld ? true : undefined,
+    libraries: Object.values(history.libraries).map((library) => ({
+      ...library,
+      confirmed: findings.confirmed[library.name],
+    })),
+    probes: [
+      probe('quorum', quorumAnswer, probeTimeout),
+      ...(history.provider === false ? [] : [probe('votequorum', votequorumAnswer, probeTimeout)]),
+    ],
+    lanes,
+    cluster: history.cluster,
+    localNodeid: history.localNodeid,
+    joinCounts: libcmap.connected && quorumAnswer ? history.joinCounts : undefined,
+    quorum:
+      dispatched && answered && quorumConfirmed && history.quorum
+        ? { ...history.quorum, provider: history.provider ?? false }
+        : undefined,
+    membership: dispatched && quorumAnswer ? history.membership : undefined,
+    quorumHistory: history.quorumHistory,
+    membershipHistory: history.membershipHistory,
+    cpg: history.cpg,
+    cpgPeers: libcpg.connected && quorumAnswer ? history.cpgPeers : undefined,
+    daemon: findings.daemon,
+  };
+}
+
+function confirmedAnswer(
+  { answers, since, history, probeTimeout }: Findings,
+  library: 'quorum' | 'votequorum',
+): Answer | undefined {
+  const answer = answers[library];
+  const inTime = answer !== undefined && answer.at >= since && answer.seconds <= probeTimeout;
+  return inTime && history.libraries[library].connected ? answer : undefined;
+}
+
+function probe(library: Probe['library'], answer: Answer | undefined, timeout: number): Probe {
+  return { library, success: answer !== undefined, seconds: answer?.seconds ?? timeout };
+}

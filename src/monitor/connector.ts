@@ -1,0 +1,138 @@
+import type { Service } from '../corosync/bindings.ts';
+import { CorosyncError, CsError } from '../corosync/cs-error.ts';
+import { type Dispatched, DispatchMode } from '../corosync/types.ts';
+import type { HeldMark } from './held.ts';
+import type { LaneEvent } from './lane-protocol.ts';
+import type { LibraryName } from './snapshot.ts';
+
+const FIRST_RETRY = 500;
+const LAST_RETRY = 2_000;
+/** Each refused attempt is an error line in corosync's log. */
+const ACCESS_RETRY = 30_000;
+const MISSING_RETRY = 30_000;
+
+/** After these a handle is dead for ever. */
+const deadly: readonly number[] = [CsError.CS_ERR_LIBRARY, CsError.CS_ERR_BAD_HANDLE];
+
+type Dispatchable = { dispatch(mode: DispatchMode): Dispatched<{ readonly kind: string }> };
+type EventOf<Api> = Api extends { dispatch(mode: DispatchMode): Dispatched<infer Event> } ? Event : never;
+
+/** What a lane's connections share. */
+export interface Lane {
+  readonly held: HeldMark;
+  post(event: LaneEvent): void;
+  /** Monotonic milliseconds. */
+  now(): number;
+}
+
+/** One connection to one of corosync's services: opened, used, lost and opened again, always in this place. */
+export class Connector<Api extends { close(): unknown }> {
+  readonly library: LibraryName;
+  readonly #service: Service<Api>;
+  readonly #lane: Lane;
+  readonly #opened: (api: Api) => { provider?: boolean };
+  #api: Api | undefined;
+  #loaded = false;
+  #retryAt = 0;
+  #retryAfter = FIRST_RETRY;
+
+  /** `opened` makes a fresh connection ready for use; what it returns is told with `connected`. */
+  constructor(library: LibraryName, service: Service<Api>, lane: Lane, opened: (api: Api) => { provider?: boolean }) {
+    this.library = library;
+    this.#service = service;
+    this.#lane = lane;
+    this.#opened = opened;
+  }
+
+  get connected(): boolean {
+    return this.#api !== undefined;
+  }
+
+  /** Milliseconds until the next attempt to connect; 0 when one is due, undefined while connected. */
+  get retryIn(): number | undefined {
+    return this.connected ? undefined : Math.max(0, this.#retryAt - this.#lane.now());
+  }
+
+  /** Connects if it is time to. */
+  open(): void {
+    if (this.retryIn !== 0 || !this.#load()) return;
+    let api: Api | undefined;
+    try {
+      api = this.#lane.held.during(() => this.#service.connect());
+      const opened = api;
+      const facts = this.#lane.held.during(() => this.#opened(opened));
+      this.#api = api;
+      this.#retryAfter = FIRST_RETRY;
+      this.#lane.post({ kind: 'connected', library: this.library, ...facts });
+    } catch (error) {
+      api?.close();
+      const { call, code } = corosyncError(error);
+      this.#lane.post({ kind: 'refused', library: this.library, call, code });
+      this.#retry(code === CsError.CS_ERR_ACCESS ? ACCESS_RETRY : this.#retryAfter);
+      this.#retryAfter = Math.min(2 * this.#retryAfter, LAST_RETRY);
+    }
+  }
+
+  /** Makes a round trip; undefined when there is no connection, or when it failed, which has then been told. */
+  call<T>(roundTrip: (api: Api) => T): T | undefined {
+    const api = this.#api;
+    if (api === undefined) return undefined;
+    try {
+      return this.#lane.held.during(() => roundTrip(api));
+    } catch (error) {
+      const { call, code } = corosyncError(error);
+      this.#lane.post({ kind: 'call-failed', library: this.library, call, code });
+      if (deadly.includes(code)) this.#lose(call, code);
+      return undefined;
+    }
+  }
+
+  /** Drains the callbacks that are due; corosync cannot hold this. */
+  drain(this: Connector<Api & Dispatchable>): EventOf<Api>[] {
+    if (this.#api === undefined) return [];
+    const before = this.#lane.now();
+    const { code, events } = this.#api.dispatch(DispatchMode.CS_DISPATCH_ALL);
+    const callbacks: Record<string, number> = {};
+    for (const { kind } of events) callbacks[kind] = (callbacks[kind] ?? 0) + 1;
+    const seconds = (this.#lane.now() - before) / 1000;
+    this.#lane.post({ kind: 'dispatched', library: this.library, code, seconds, callbacks });
+    if (deadly.includes(code)) this.#lose(`${this.library}_dispatch`, code);
+    return events as EventOf<Api>[];
+  }
+
+  close(): void {
+    const api = this.#api;
+    this.#api = undefined;
+    if (api !== undefined) this.#lane.held.during(() => api.close());
+  }
+
+  #load(): boolean {
+    if (this.#loaded) return true;
+    try {
+      this.#lane.post({ kind: 'loaded', library: this.library, ...this.#service.load() });
+      this.#loaded = true;
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'LibraryError') throw error;
+      this.#lane.post({ kind: 'missing', library: this.library, message: error.message });
+      this.#retry(MISSING_RETRY);
+    }
+    return this.#loaded;
+  }
+
+  #lose(call: string, code: number): void {
+    this.close();
+    this.#lane.post({ kind: 'lost', library: this.library, call, code });
+    this.#retryAfter = FIRST_RETRY;
+    this.#retry(FIRST_RETRY);
+  }
+
+  #retry(milliseconds: number): void {
+    this.#retryAt = this.#lane.now() + milliseconds;
+  }
+}
+
+/** Everything that is not corosync's answer is a bug, and ends the lane. */
+function corosyncError(error: unknown): CorosyncError {
+  if (error instanceof CorosyncError) return error;
+  throw error;
+}

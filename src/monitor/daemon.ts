@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import type { Daemon } from './snapshot.ts';
+
+/** USER_HZ, which the kernel keeps at 100 for what it shows to programs. */
+const TICKS_PER_SECOND = 100;
+const PAGE_SIZE = 4096;
+
+/** The corosync daemon as proc(5) shows it; undefined where its pid file or process cannot be read. */
+export async function readDaemon(pidFile: string): Promise<Daemon | undefined> {
+  try {
+    const pid = (await readFile(pidFile, 'utf8')).trim();
+    if (!/^\d+$/.test(pid)) return undefined;
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // The name is in parentheses and may contain any character.
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    if (name !== 'corosync') return undefined;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const bootTime = /^btime (\d+)$/m.exec(await readFile('/proc/stat', 'utf8'))?.[1];
+    if (bootTime === undefined) return undefined;
+    // Fields 22 (starttime) and 24 (rss); `fields` begins with field 3.
+    return {
+      startTime: Number(bootTime) + Number(fields[19]) / TICKS_PER_SECOND,
+      residentBytes: Number(fields[21]) * PAGE_SIZE,
+    };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+import type { CpgAddress, QuorumEvent } from '../corosync/types.ts';
+import type { MonitorOptions } from './options.ts';
+import type { Cluster, LibraryName } from './snapshot.ts';
+
+/** What a lane tells the main thread, as soon as it knows it. */
+export type LaneEvent =
+  | {
+      readonly kind: 'loaded';
+      readonly library: LibraryName;
+      readonly soname: string;
+      readonly features: readonly string[];
+    }
+  | { readonly kind: 'missing'; readonly library: LibraryName; readonly message: string }
+  /** `provider`: of libquorum, whether a quorum provider is loaded. */
+  | { readonly kind: 'connected'; readonly library: LibraryName; readonly provider?: boolean }
+  | { readonly kind: 'refused'; readonly library: LibraryName; readonly call: string; readonly code: number }
+  | { readonly kind: 'lost'; readonly library: LibraryName; readonly call: string; readonly code: number }
+  | { readonly kind: 'call-failed'; readonly library: LibraryName; readonly call: string; readonly code: number }
+  | {
+      readonly kind: 'dispatched';
+      readonly library: LibraryName;
+      readonly code: number;
+      readonly seconds: number;
+      readonly callbacks: Readonly<Record<string, number>>;
+    }
+  | {
+      readonly kind: 'probed';
+      readonly library: 'quorum' | 'votequorum';
+      readonly quorate: boolean;
+      readonly seconds: number;
+    }
+  | QuorumEvent
+  | {
+      readonly kind: 'confchg';
+      readonly members: readonly CpgAddress[];
+      readonly left: readonly CpgAddress[];
+      readonly joined: readonly CpgAddress[];
+    }
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'round-trip'; readonly seconds: number }
+  | { readonly kind: 'round-trip-failed'; readonly reason: string }
+  | { readonly kind: 'local'; readonly nodeid: number }
+  | { readonly kind: 'cluster'; readonly cluster: Cluster }
+  | { readonly kind: 'join-counts'; readonly joinCounts: Readonly<Record<string, number>> }
+  /** The read that was asked for is complete. */
+  | { readonly kind: 'answered'; readonly id: number };
+
+/** What the main thread tells a lane. */
+export type LaneCommand =
+  | { readonly kind: 'read'; readonly id: number }
+  /** Whether to open connections: one service tries for all while corosync refuses us. */
+  | { readonly kind: 'connect'; readonly allowed: boolean }
+  | { readonly kind: 'stop' };
+
+/** What a lane is started with. */
+export interface LaneData {
+  readonly options: MonitorOptions;
+  /** URL of the module that exports createBindings. */
+  readonly bindings: string;
+  /** When the call that is outstanding began, in nanoseconds of process.hrtime; 0 when there is none. */
+  readonly heldSince: SharedArrayBuffer;
+}

@@ -1,0 +1,161 @@
+import { extname } from 'node:path';
+import { CsError } from '../corosync/cs-error.ts';
+import { type Answer, assemble } from './assemble.ts';
+import { readDaemon } from './daemon.ts';
+import { emptyHistory, type History, record } from './history.ts';
+import type { LaneEvent } from './lane-protocol.ts';
+import { LaneThread } from './lane-thread.ts';
+import { describeChange, describeLiveness, type Liveness } from './narrate.ts';
+import type { MonitorLog, MonitorOptions } from './options.ts';
+import { type Daemon, type LaneName, type LibraryName, laneNames, type Snapshot } from './snapshot.ts';
+
+/** Watches corosync through two lanes and says, at any time and within a deadline, what is known to be true. */
+export class Monitor {
+  readonly #options: MonitorOptions;
+  readonly #log: MonitorLog;
+  readonly #lanes: Readonly<Record<LaneName, LaneThread>>;
+  readonly #watch: NodeJS.Timeout;
+  #history: History = emptyHistory;
+  readonly #answers: Partial<Record<'quorum' | 'votequorum', Answer>> = {};
+  readonly #confirmed: Partial<Record<LibraryName, number>> = {};
+  /** What the attempt to connect to libquorum came to; it goes first. */
+  #quorumCode: number | undefined;
+  #votequorumAllowed = false;
+  #liveness: Liveness = 'unknown';
+  #reading: { readonly since: number; readonly done: Promise<void> } | undefined;
+  #daemon: Daemon | undefined;
+  #ready = false;
+
+  private constructor({ log, ...options }: MonitorOptions & { readonly log: MonitorLog }) {
+    this.#options = options;
+    this.#log = log;
+    const module = options.simulation === undefined ? '../corosync/index' : '../simulation/bindings';
+    const bindings = new URL(`${module}${extname(import.meta.url)}`, import.meta.url).href;
+    const lane = (name: LaneName) =>
+      new LaneThread({
+        name,
+        options,
+        bindings,
+        log,
+        onEvent: (event) => this.#receive(event),
+        onStart: () => this.#started(name),
+      });
+    this.#lanes = { services: lane('services'), votequorum: lane('votequorum') };
+    this.#watch = setInterval(() => this.#look(), Math.min(options.probeTimeout, 1_000) / 2);
+  }
+
+  static start(options: MonitorOptions & { readonly log: MonitorLog }): Monitor {
+    return new Monitor(options);
+  }
+
+  /** True once a snapshot was had in which corosync had answered. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** What is true now, within `deadline` milliseconds; never rejects. Calls at the same time share one request. */
+  async read(deadline: number): Promise<Snapshot> {
+    this.#reading ??= this.#request();
+    const { since, done } = this.#reading;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, deadline);
+    });
+    await Promise.race([done, late]);
+    clearTimeout(timer);
+    const snapshot = this.#assemble(since);
+    this.#ready ||= snapshot.up;
+    return snapshot;
+  }
+
+  /** Ends the lanes; false if corosync held one beyond `deadline` milliseconds: only exitNow() ends the process then. */
+  async stop(deadline: number): Promise<boolean> {
+    clearInterval(this.#watch);
+    const ended = await Promise.all(laneNames.map((name) => this.#lanes[name].stop(deadline)));
+    return ended.every(Boolean);
+  }
+
+  #request(): { since: number; done: Promise<void> } {
+    const since = performance.now();
+    const done = Promise.all([
+      this.#lanes.services.read(),
+      this.#lanes.votequorum.read(),
+      readDaemon(this.#options.pidFile).then((daemon) => {
+        this.#daemon = daemon;
+      }),
+    ]).then(() => {
+      this.#reading = undefined;
+    });
+    return { since, done };
+  }
+
+  #assemble(since: number): Snapshot {
+    return assemble({
+      time: Date.now() / 1000,
+      since,
+      probeTimeout: this.#options.probeTimeout / 1000,
+      simulated: this.#options.simulation !== undefined,
+      history: this.#history,
+      answers: this.#answers,
+      confirmed: this.#confirmed,
+      lanes: laneNames.map((name) => this.#lanes[name].state),
+      daemon: this.#daemon,
+    });
+  }
+
+  #receive(event: LaneEvent): void {
+    const at = Date.now() / 1000;
+    const before = this.#history;
+    this.#history = record(before, event, at);
+    if (event.kind === 'probed') {
+      const { library, quorate, seconds } = event;
+      this.#answers[library] = { at: performance.now(), seconds, quorate };
+      this.#confirmed[library] = at;
+    } else if (event.kind === 'quorum' || event.kind === 'nodelist') {
+      this.#confirmed.quorum = at;
+    } else if ((event.kind === 'connected' || event.kind === 'refused') && event.library === 'quorum') {
+      this.#quorumCode = event.kind === 'connected' ? CsError.CS_OK : event.code;
+    }
+    describeChange(before, event, this.#log);
+    this.#allowVotequorum();
+  }
+
+  /** A lane's thread is new: what an earlier one had open is closed. */
+  #started(name: LaneName): void {
+    const libraries: readonly LibraryName[] = name === 'services' ? ['quorum', 'cpg', 'cmap'] : ['votequorum'];
+    for (const library of libraries) {
+      if (!this.#history.libraries[library].connected) continue;
+      this.#receive({ kind: 'lost', library, call: 'lane', code: CsError.CS_ERR_LIBRARY });
+    }
+    if (name === 'votequorum') this.#votequorumAllowed = false;
+  }
+
+  /**
+   * While corosync refuses us, libquorum alone tries for all: each attempt is a line in corosync's log. And where no
+   * provider is loaded, the votequorum service does not exist.
+   */
+  #allowVotequorum(): void {
+    const known = this.#quorumCode !== undefined || this.#lanes.services.state.heldSeconds > 1;
+    const provider = this.#history.provider !== false;
+    const allowed = known && provider && this.#quorumCode !== CsError.CS_ERR_ACCESS;
+    if (allowed === this.#votequorumAllowed) return;
+    this.#votequorumAllowed = allowed;
+    this.#lanes.votequorum.send({ kind: 'connect', allowed });
+  }
+
+  /** Notices what no event tells: that corosync holds a lane, and that it no longer does. */
+  #look(): void {
+    this.#allowVotequorum();
+    const recent = 2 * Math.max(this.#options.dispatchInterval, this.#options.probeTimeout);
+    const liveness = describeLiveness(this.#assemble(performance.now() - recent), this.#options.probeTimeout / 1000);
+    if (liveness === this.#liveness) return;
+    this.#narrate(liveness);
+    this.#liveness = liveness;
+  }
+
+  #narrate(liveness: Liveness): void {
+    if (liveness === 'frozen') this.#log.error('Corosync does not answer');
+    if (liveness === 'syncing') this.#log.warn('Corosync is in its sync phase');
+    if (liveness === 'answering' && this.#liveness !== 'unknown') this.#log.info('Corosync answers again');
+  }
+}

@@ -1,0 +1,68 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Bindings } from '../corosync/bindings.ts';
+import type { Lane } from './connector.ts';
+import { HeldMark } from './held.ts';
+import type { LaneCommand, LaneData } from './lane-protocol.ts';
+import type { MonitorOptions } from './options.ts';
+
+/** What a lane does: a step on its timer and on each request. */
+export interface LaneWork {
+  step(): void;
+  readonly nextStepIn: number;
+  close(): void;
+  allowed?: boolean;
+}
+
+/** The life of a lane's thread: it ends when it is told to, or of an exception, and closes its connections either way. */
+export async function runLane(
+  make: (bindings: Bindings, options: MonitorOptions, lane: Lane) => LaneWork,
+): Promise<void> {
+  const port = parentPort;
+  if (port === null) throw new Error('a lane is a worker thread');
+  const { options, bindings, heldSince } = workerData as LaneData;
+  const held = new HeldMark(heldSince);
+  const { createBindings } = await import(bindings);
+  const lane: Lane = { held, post: (event) => port.postMessage(event), now: () => performance.now() };
+  const work = make(createBindings(options.simulation), options, lane);
+  let timer: NodeJS.Timeout | undefined;
+
+  const orEnd = (action: () => void) => {
+    try {
+      action();
+    } catch (error) {
+      clearTimeout(timer);
+      // Left open, the connections would fill corosync's queues for as long as the process lives.
+      work.close();
+      throw error;
+    }
+  };
+  const step = () =>
+    orEnd(() => {
+      clearTimeout(timer);
+      work.step();
+      timer = setTimeout(step, work.nextStepIn);
+    });
+  port.on('message', (command: LaneCommand) =>
+    orEnd(() => {
+      switch (command.kind) {
+        case 'read':
+          step();
+          return lane.post({ kind: 'answered', id: command.id });
+        case 'connect':
+          work.allowed = command.allowed;
+          return step();
+        case 'stop':
+          clearTimeout(timer);
+          work.close();
+          return port.close();
+        default:
+          return unreachable(command);
+      }
+    }),
+  );
+  step();
+}
+
+function unreachable(value: never): never {
+  throw new Error(`not a command: ${JSON.stringify(value)}`);
+}

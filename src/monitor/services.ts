@@ -1,0 +1,173 @@
+import type { Bindings, CmapApi, CpgApi, QuorumApi } from '../corosync/bindings.ts';
+import { type CpgEvent, type QuorumEvent, TrackFlags } from '../corosync/types.ts';
+import { readCluster, readJoinCounts, trackedPrefixes } from './cluster.ts';
+import { Connector, type Lane } from './connector.ts';
+import type { MonitorOptions } from './options.ts';
+import { RoundTrip } from './round-trip.ts';
+import { viewChange } from './view-change.ts';
+
+/** Our own group: the only one that this program ever joins. */
+export const GROUP = 'corosync-exporter';
+
+/** How long one wait for our own message may keep the lane, in milliseconds. */
+const WAIT = 10;
+
+/** The lane of libquorum, libcpg and libcmap: everything that corosync may hold in its sync phase. */
+export class Services {
+  readonly #options: MonitorOptions;
+  readonly #lane: Lane;
+  readonly #quorum: Connector<QuorumApi>;
+  readonly #cpg: Connector<CpgApi>;
+  readonly #cmap: Connector<CmapApi>;
+  readonly #roundTrip: RoundTrip;
+  #joined = false;
+  #model: 0 | 1 = 1;
+  /** The last view that was told, to find joins and leaves where libquorum does not tell them. */
+  #view: readonly number[] | undefined;
+  readonly #stale = { configuration: true, members: true };
+
+  constructor(bindings: Bindings, options: MonitorOptions, lane: Lane) {
+    this.#options = options;
+    this.#lane = lane;
+    this.#roundTrip = new RoundTrip(options.cpg.probeInterval, lane.now);
+    this.#quorum = new Connector('quorum', bindings.quorum, lane, (quorum) => this.#openedQuorum(quorum));
+    this.#cpg = new Connector('cpg', bindings.cpg, lane, (cpg) => this.#openedCpg(cpg));
+    this.#cmap = new Connector('cmap', bindings.cmap, lane, (cmap) => this.#openedCmap(cmap));
+  }
+
+  /** One round: connect what is not, drain, probe, and read again what is no longer true. */
+  step(): void {
+    this.#open();
+    this.#drain();
+    this.#probe();
+    this.#read();
+    this.#converse();
+  }
+
+  /** Milliseconds until the next step has something to do. */
+  get nextStepIn(): number {
+    const waits = [this.#options.dispatchInterval, this.#quorum.retryIn];
+    if (this.#quorum.connected) waits.push(this.#cpg.retryIn, this.#cmap.retryIn);
+    if (this.#joined) waits.push(this.#roundTrip.dueIn);
+    return Math.max(1, Math.min(...waits.filter((wait) => wait !== undefined)));
+  }
+
+  close(): void {
+    this.#cmap.close();
+    this.#cpg.close();
+    this.#quorum.close();
+  }
+
+  /** libquorum goes first: while corosync refuses us or is not there, the others do not try. */
+  #open(): void {
+    this.#quorum.open();
+    if (!this.#quorum.connected) return;
+    this.#cpg.open();
+    this.#cmap.open();
+  }
+
+  #openedQuorum(quorum: QuorumApi): { provider: boolean } {
+    quorum.trackstart(TrackFlags.CS_TRACK_CURRENT | TrackFlags.CS_TRACK_CHANGES);
+    this.#model = quorum.model;
+    this.#view = undefined;
+    return { provider: quorum.provider };
+  }
+
+  #openedCpg(cpg: CpgApi): Record<string, never> {
+    this.#joined = false;
+    this.#roundTrip.reset();
+    this.#lane.post({ kind: 'local', nodeid: cpg.localGet() });
+    return {};
+  }
+
+  #openedCmap(cmap: CmapApi): Record<string, never> {
+    for (const prefix of trackedPrefixes.configuration) cmap.track(prefix);
+    cmap.track(trackedPrefixes.members);
+    this.#stale.configuration = true;
+    this.#stale.members = true;
+    return {};
+  }
+
+  #drain(): void {
+    this.#drainQuorum();
+    this.#drainCpg();
+    for (const { key } of this.#cmap.drain()) {
+      if (key.startsWith(trackedPrefixes.members)) this.#stale.members = true;
+      else this.#stale.configuration = true;
+    }
+  }
+
+  #drainQuorum(): void {
+    for (const event of this.#quorum.drain()) {
+      this.#lane.post(event);
+      if (this.#model === 0 && event.kind === 'quorum') this.#postView(event);
+    }
+  }
+
+  #postView({ ringId, members }: QuorumEvent): void {
+    const change = viewChange(this.#view, members);
+    this.#view = members;
+    if (change !== undefined) this.#lane.post({ kind: 'nodelist', ringId, members, ...change });
+  }
+
+  #drainCpg(): void {
+    for (const event of this.#cpg.drain()) this.#handleCpg(event);
+  }
+
+  #handleCpg(event: CpgEvent): void {
+    if (event.kind === 'deliver') {
+      this.#lane.post({ kind: 'delivered' });
+      const result = this.#roundTrip.delivered(event);
+      if (result !== undefined) this.#lane.post(result);
+    } else if (event.kind === 'confchg') {
+      const { members, left, joined } = event;
+      this.#lane.post({ kind: 'confchg', members, left, joined });
+    }
+  }
+
+  #probe(): void {
+    const before = this.#lane.now();
+    const quorate = this.#quorum.call((quorum) => quorum.getquorate());
+    if (quorate === undefined) return;
+    const seconds = (this.#lane.now() - before) / 1000;
+    // What corosync announced before it answered is in the ring by now: with it, the state is as new as the answer.
+    this.#drainQuorum();
+    this.#lane.post({ kind: 'probed', library: 'quorum', quorate, seconds });
+  }
+
+  #read(): void {
+    if (this.#stale.configuration) {
+      const cluster = this.#cmap.call(readCluster);
+      if (cluster !== undefined) {
+        this.#stale.configuration = false;
+        this.#lane.post({ kind: 'cluster', cluster });
+      }
+    }
+    if (this.#stale.members) {
+      const joinCounts = this.#cmap.call(readJoinCounts);
+      if (joinCounts !== undefined) {
+        this.#stale.members = false;
+        this.#lane.post({ kind: 'join-counts', joinCounts });
+      }
+    }
+  }
+
+  /** Takes part in our own group, and times a message in it. */
+  #converse(): void {
+    if (!this.#cpg.connected || !this.#options.cpg.join) return;
+    if (!this.#joined) {
+      this.#joined = this.#cpg.call(joinOwnGroup) ?? false;
+      this.#drainCpg();
+    }
+    if (!this.#joined) return;
+    const result = this.#cpg.call((cpg) => this.#roundTrip.step(cpg));
+    if (result !== undefined) this.#lane.post(result);
+    // A message is back in about a millisecond: wait for it here, or its time would be that of the next step.
+    if (this.#roundTrip.pending && this.#cpg.call((cpg) => cpg.waitReadable(WAIT))) this.#drainCpg();
+  }
+}
+
+function joinOwnGroup(cpg: CpgApi): true {
+  cpg.join(GROUP);
+  return true;
+}

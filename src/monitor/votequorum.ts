@@ -1,0 +1,38 @@
+import type { Bindings, VotequorumApi } from '../corosync/bindings.ts';
+import { VotequorumFlag } from '../corosync/types.ts';
+import { Connector, type Lane } from './connector.ts';
+import type { MonitorOptions } from './options.ts';
+
+/** The lane of libvotequorum, the one service that answers while corosync is in its sync phase. */
+export class VotequorumProbe {
+  readonly #interval: number;
+  readonly #lane: Lane;
+  readonly #votequorum: Connector<VotequorumApi>;
+  /** The main thread says when: not while corosync refuses us, nor where votequorum is not the provider. */
+  allowed = false;
+
+  constructor(bindings: Bindings, { dispatchInterval }: MonitorOptions, lane: Lane) {
+    this.#interval = dispatchInterval;
+    this.#lane = lane;
+    this.#votequorum = new Connector('votequorum', bindings.votequorum, lane, () => ({}));
+  }
+
+  step(): void {
+    if (this.allowed) this.#votequorum.open();
+    const before = this.#lane.now();
+    const info = this.#votequorum.call((votequorum) => votequorum.getinfo(0));
+    if (info === undefined) return;
+    const seconds = (this.#lane.now() - before) / 1000;
+    const quorate = (info.flags & VotequorumFlag.VOTEQUORUM_INFO_QUORATE) !== 0;
+    this.#lane.post({ kind: 'probed', library: 'votequorum', quorate, seconds });
+  }
+
+  get nextStepIn(): number {
+    const retryIn = this.allowed ? this.#votequorum.retryIn : undefined;
+    return Math.max(1, Math.min(this.#interval, retryIn ?? this.#interval));
+  }
+
+  close(): void {
+    this.#votequorum.close();
+  }
+}
