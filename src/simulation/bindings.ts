@@ -22,8 +22,8 @@ export function createBindings(simulation: Simulation, now: () => number = Date.
   return {
     simulated: true,
     quorum: service(['quorum_model_v1'], () => new SimulatedQuorum(site)),
-    cpg: service(['cpg_model_v1'], () => new SimulatedCpg(site)),
-    cmap: service(['cmap_initialize_map'], () => new SimulatedCmap(site)),
+    cpg: service([], () => new SimulatedCpg(site)),
+    cmap: service(['stats_map'], () => new SimulatedCmap(site)),
     votequorum: service([], () => new SimulatedVotequorum(site)),
   };
 }

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest';
+import { assemble, type Findings } from '../../src/monitor/assemble.ts';
+import { emptyHistory, record } from '../../src/monitor/history.ts';
+import type { LaneEvent } from '../../src/monitor/lane-protocol.ts';
+
+const ringId = { nodeid: 1, seq: 13n };
+const events: LaneEvent[] = [
+  { kind: 'connected', library: 'quorum', provider: true },
+  { kind: 'connected', library: 'cpg' },
+  { kind: 'connected', library: 'cmap' },
+  { kind: 'connected', library: 'votequorum' },
+  { kind: 'dispatched', library: 'quorum', code: 1, seconds: 0, callbacks: {} },
+  { kind: 'nodelist', ringId, members: [1, 2], joined: [], left: [] },
+  { kind: 'quorum', quorate: true, ringId, members: [1, 2] },
+  { kind: 'confchg', members: [{ nodeid: 1, pid: 1, reason: 0 }], joined: [], left: [] },
+  { kind: 'join-counts', joinCounts: { 1: 1 } },
+];
+const history = events.reduce((all, event) => record(all, event, 0), emptyHistory);
+const answer = { at: 200, seconds: 0.001, quorate: true };
+const idle = [
+  { name: 'services', heldSeconds: 0, restarts: 0 },
+  { name: 'votequorum', heldSeconds: 0, restarts: 0 },
+] as const;
+const servicesHeld = [{ name: 'services', heldSeconds: 1.5, restarts: 0 }, idle[1]] as const;
+
+const healthy: Findings = {
+  time: 1000,
+  since: 100,
+  probeTimeout: 1,
+  simulated: false,
+  history,
+  answers: { quorum: answer, votequorum: answer },
+  confirmed: { quorum: 1000 },
+  lanes: idle,
+  daemon: undefined,
+};
+
+test('a healthy corosync is up, not in sync, and its state is shown', () => {
+  expect(assemble(healthy)).toMatchObject({
+    up: true,
+    syncInProgress: false,
+    quorum: { quorate: true, provider: true, members: [1, 2] },
+    membership: { members: [1, 2] },
+    cpgPeers: 1,
+    joinCounts: { 1: 1 },
+    probes: [
+      { library: 'quorum', success: true, seconds: 0.001 },
+      { library: 'votequorum', success: true, seconds: 0.001 },
+    ],
+  });
+});
+
+test('frozen: nothing that corosync said is repeated, and the probes show their deadline', () => {
+  const frozen = { ...healthy, answers: { quorum: { ...answer, at: 50 }, votequorum: { ...answer, at: 99 } } };
+  expect(assemble(frozen)).toMatchObject({
+    up: false,
+    syncInProgress: undefined,
+    quorum: undefined,
+    membership: undefined,
+    cpgPeers: undefined,
+    joinCounts: undefined,
+    probes: [
+      { library: 'quorum', success: false, seconds: 1 },
+      { library: 'votequorum', success: false, seconds: 1 },
+    ],
+  });
+});
+
+test('in the sync phase corosync is up, and its quorum is shown as long as votequorum confirms it', () => {
+  const syncing = { ...healthy, lanes: servicesHeld, answers: { votequorum: answer } };
+  expect(assemble(syncing)).toMatchObject({
+    up: true,
+    syncInProgress: true,
+    quorum: { quorate: true },
+    membership: undefined,
+  });
+  const contradicted = { ...syncing, answers: { votequorum: { ...answer, quorate: false } } };
+  expect(assemble(contradicted)).toMatchObject({ up: true, syncInProgress: true, quorum: undefined });
+});
+
+test('a long but moving read is neither frozen nor in sync', () => {
+  const slow = { ...healthy, answers: { votequorum: answer } };
+  expect(assemble(slow)).toMatchObject({ up: true, syncInProgress: undefined, quorum: { quorate: true } });
+});
+
+test('an answer that took longer than the deadline confirms nothing', () => {
+  const late = { ...answer, seconds: 1.1 };
+  expect(assemble({ ...healthy, answers: { quorum: late, votequorum: late } })).toMatchObject({
+    up: false,
+    quorum: undefined,
+  });
+});
+
+test('without a provider there is no probe of votequorum, and a held lane is not confirmed', () => {
+  const alone = { ...healthy, history: { ...history, provider: false }, answers: { quorum: answer } };
+  expect(assemble(alone)).toMatchObject({ up: true, quorum: { provider: false }, probes: [{ library: 'quorum' }] });
+  expect(assemble({ ...alone, answers: {}, lanes: servicesHeld })).toMatchObject({
+    up: false,
+    syncInProgress: undefined,
+    quorum: undefined,
+  });
+});
+
+test('a lost connection is not up, whatever its last answer was', () => {
+  const lost = record(history, { kind: 'lost', library: 'quorum', call: 'quorum_dispatch', code: 2 }, 0);
+  expect(assemble({ ...healthy, history: lost })).toMatchObject({
+    up: false,
+    quorum: undefined,
+    membership: undefined,
+    probes: [
+      { library: 'quorum', success: false },
+      { library: 'votequorum', success: true },
+    ],
+  });
+});
+
+test('a dispatch that failed without ending the connection is not up', () => {
+  const failed = record(history, { kind: 'dispatched', library: 'quorum', code: 6, seconds: 0, callbacks: {} }, 0);
+  expect(assemble({ ...healthy, history: failed })).toMatchObject({ up: false, quorum: undefined });
+});

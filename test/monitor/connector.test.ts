@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { CorosyncError } from '../../src/corosync/cs-error.ts';
+import { LibraryError } from '../../src/corosync/library.ts';
+import { Connector } from '../../src/monitor/connector.ts';
+import { fakeLane, fakeService } from './fake-lane.ts';
+
+function fixture() {
+  const lane = fakeLane();
+  const corosync = { code: 1, dispatchCode: 1, connects: 0, closes: 0 };
+  const answer = () => {
+    if (corosync.code !== 1) throw new CorosyncError('fake_call', corosync.code);
+    return 'answer';
+  };
+  const service = fakeService(() => {
+    corosync.connects += 1;
+    answer();
+    return {
+      answer,
+      dispatch: () => ({ code: corosync.dispatchCode, events: [{ kind: 'quorum' }] }),
+      close: () => {
+        corosync.closes += 1;
+      },
+    };
+  });
+  return { lane, corosync, connector: new Connector('quorum', service, lane, () => ({})) };
+}
+
+/** When attempts are made in the first `seconds`, in seconds. */
+function attempts(code: number, seconds: number): number[] {
+  const { lane, corosync, connector } = fixture();
+  corosync.code = code;
+  const times: number[] = [];
+  const start = lane.time;
+  for (let before = 0; lane.time - start <= seconds * 1000; lane.time += 100) {
+    connector.open();
+    if (corosync.connects > before) times.push((lane.time - start) / 1000);
+    before = corosync.connects;
+  }
+  return times;
+}
+
+test('while corosync is not there, attempts come after 0.5 s, 1 s and then every 2 s', () => {
+  expect(attempts(2, 8)).toEqual([0, 0.5, 1.5, 3.5, 5.5, 7.5]);
+});
+
+test('while corosync refuses us, attempts come every 30 s', () => {
+  expect(attempts(11, 65)).toEqual([0, 30, 60]);
+});
+
+test('a connection is told once, with its library', () => {
+  const { lane, connector } = fixture();
+  connector.open();
+  connector.open();
+  expect(lane.take()).toEqual([
+    { kind: 'loaded', library: 'quorum', soname: 'libfake.so.1', features: [] },
+    { kind: 'connected', library: 'quorum' },
+  ]);
+});
+
+test('a connection that cannot be made ready is closed again', () => {
+  const lane = fakeLane();
+  let closes = 0;
+  const service = fakeService(() => ({ close: () => (closes += 1) }));
+  const connector = new Connector('cpg', service, lane, () => {
+    throw new CorosyncError('cpg_local_get', 6);
+  });
+  connector.open();
+  expect(closes).toBe(1);
+  expect(connector.connected).toBe(false);
+  expect(lane.take().at(-1)).toEqual({ kind: 'refused', library: 'cpg', call: 'cpg_local_get', code: 6 });
+});
+
+describe.each([2, 9])('a call that fails with code %i', (code) => {
+  test('ends the connection, which is opened again after half a second', () => {
+    const { lane, corosync, connector } = fixture();
+    connector.open();
+    corosync.code = code;
+    lane.take();
+    expect(connector.call((api) => api.answer())).toBeUndefined();
+    expect(lane.take()).toEqual([
+      { kind: 'call-failed', library: 'quorum', call: 'fake_call', code },
+      { kind: 'lost', library: 'quorum', call: 'fake_call', code },
+    ]);
+    expect(corosync.closes).toBe(1);
+    corosync.code = 1;
+    expect(connector.retryIn).toBe(500);
+    lane.time += 500;
+    connector.open();
+    expect(connector.call((api) => api.answer())).toBe('answer');
+  });
+});
+
+test('a call that fails otherwise is told, and the connection stays', () => {
+  const { lane, corosync, connector } = fixture();
+  connector.open();
+  corosync.code = 6;
+  lane.take();
+  connector.call((api) => api.answer());
+  expect(lane.take()).toEqual([{ kind: 'call-failed', library: 'quorum', call: 'fake_call', code: 6 }]);
+  expect(connector.connected).toBe(true);
+});
+
+test('a drain tells its code and counts its callbacks, and ends a dead connection', () => {
+  const { lane, corosync, connector } = fixture();
+  connector.open();
+  expect(connector.drain()).toEqual([{ kind: 'quorum' }]);
+  expect(lane.events.at(-1)).toEqual({
+    kind: 'dispatched',
+    library: 'quorum',
+    code: 1,
+    seconds: 0,
+    callbacks: { quorum: 1 },
+  });
+  corosync.dispatchCode = 2;
+  connector.drain();
+  expect(lane.events.at(-1)).toEqual({ kind: 'lost', library: 'quorum', call: 'quorum_dispatch', code: 2 });
+  expect(connector.drain()).toEqual([]);
+});
+
+test('a library that is not installed is told with its remedy, and looked for again', () => {
+  const lane = fakeLane();
+  let loads = 0;
+  const service = {
+    load: () => {
+      loads += 1;
+      throw new LibraryError('libquorum.so.5', new Error('no such file'));
+    },
+    connect: () => ({ close: () => {} }),
+  };
+  const connector = new Connector('quorum', service, lane, () => ({}));
+  connector.open();
+  lane.time += 30_000;
+  connector.open();
+  expect(loads).toBe(2);
+  expect(lane.take()[0]).toMatchObject({ kind: 'missing', message: expect.stringContaining('libquorum5') });
+});
+
+test('what is not an answer of corosync is a bug, and not caught', () => {
+  const { connector } = fixture();
+  connector.open();
+  const bug = () =>
+    connector.call(() => {
+      throw new TypeError('a bug');
+    });
+  expect(bug).toThrow('a bug');
+});

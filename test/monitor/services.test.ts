@@ -1,0 +1,196 @@
+import { expect, test } from 'vitest';
+import type { Bindings, CmapApi, CpgApi, QuorumApi } from '../../src/corosync/bindings.ts';
+import { CorosyncError } from '../../src/corosync/cs-error.ts';
+import type { CmapEvent, CmapValue, CpgEvent, QuorumEvent } from '../../src/corosync/types.ts';
+import { Services } from '../../src/monitor/services.ts';
+import { fakeLane, fakeService } from './fake-lane.ts';
+
+const options = {
+  dispatchInterval: 1000,
+  probeTimeout: 1000,
+  cpg: { join: true, probeInterval: 15_000 },
+  pidFile: '',
+};
+const ringId = { nodeid: undefined, seq: 5n };
+
+/** A corosync of plain data: what its callbacks have for us, what its map holds, and what it was asked. */
+function fixture(model: 0 | 1 = 1, overrides: Partial<typeof options> = {}) {
+  const lane = fakeLane();
+  const corosync = {
+    connectCode: 1,
+    joinCode: 1,
+    quorumEvents: [] as QuorumEvent[],
+    cpgEvents: [] as CpgEvent[],
+    cmapEvents: [] as CmapEvent[],
+    map: new Map<string, CmapValue>([
+      ['totem.cluster_name', 'lab'],
+      ['nodelist.local_node_pos', 0],
+      ['nodelist.node.0.nodeid', 1],
+      ['nodelist.node.0.name', 'node1'],
+      ['nodelist.node.0.ring1_addr', '10.1.0.1'],
+      ['nodelist.node.0.ring0_addr', '10.0.0.1'],
+      ['runtime.members.1.join_count', 3],
+    ]),
+    asked: [] as string[],
+  };
+  const connect = <Api>(api: Api) =>
+    fakeService(() => {
+      if (corosync.connectCode !== 1) throw new CorosyncError('fake_initialize', corosync.connectCode);
+      return api;
+    });
+  const ask = (call: string) => void corosync.asked.push(call);
+  const quorum: QuorumApi = {
+    model,
+    provider: true,
+    trackstart: (flags) => ask(`trackstart ${flags}`),
+    dispatch: () => ({ code: 1, events: corosync.quorumEvents.splice(0) }),
+    getquorate: () => true,
+    close: () => ask('close quorum'),
+  };
+  const cpg: CpgApi = {
+    localGet: () => 1,
+    join: (group) => {
+      ask(`join ${group}`);
+      if (corosync.joinCode !== 1) throw new CorosyncError('cpg_join', corosync.joinCode);
+    },
+    mcastJoined: (message) => {
+      corosync.cpgEvents.push({ kind: 'deliver', group: 'corosync-exporter', nodeid: 1, pid: 1, message });
+      lane.time += 2;
+    },
+    dispatch: () => ({ code: 1, events: corosync.cpgEvents.splice(0) }),
+    waitReadable: () => corosync.cpgEvents.length > 0,
+    close: () => ask('close cpg'),
+  };
+  const cmap: CmapApi = {
+    get: (key) => {
+      ask(`get ${key}`);
+      return corosync.map.get(key);
+    },
+    keys: (prefix) => [...corosync.map.keys()].filter((key) => key.startsWith(prefix)),
+    track: (prefix) => ask(`track ${prefix}`),
+    dispatch: () => ({ code: 1, events: corosync.cmapEvents.splice(0) }),
+    close: () => ask('close cmap'),
+  };
+  const bindings = { simulated: true, quorum: connect(quorum), cpg: connect(cpg), cmap: connect(cmap) };
+  const services = new Services(bindings as unknown as Bindings, { ...options, ...overrides }, lane);
+  return { lane, corosync, services };
+}
+
+test('the first step connects, tracks, joins our own group only, and reads the configuration', () => {
+  const { lane, corosync, services } = fixture();
+  services.step();
+  expect(corosync.asked.filter((call) => !call.startsWith('get'))).toEqual([
+    'trackstart 3',
+    'track nodelist.',
+    'track totem.',
+    'track runtime.members.',
+    'join corosync-exporter',
+  ]);
+  const told = lane.take();
+  expect(told).toContainEqual({ kind: 'local', nodeid: 1 });
+  expect(told).toContainEqual({ kind: 'join-counts', joinCounts: { 1: 3 } });
+  expect(told).toContainEqual({
+    kind: 'cluster',
+    cluster: {
+      name: 'lab',
+      transport: 'knet',
+      cryptoCipher: 'none',
+      cryptoHash: 'none',
+      nodes: [
+        {
+          nodeid: 1,
+          name: 'node1',
+          local: true,
+          addresses: [
+            { link: 0, address: '10.0.0.1' },
+            { link: 1, address: '10.1.0.1' },
+          ],
+        },
+      ],
+    },
+  });
+});
+
+test('what can be remembered is not read again until corosync says that it changed', () => {
+  const { corosync, services } = fixture();
+  services.step();
+  corosync.asked = [];
+  services.step();
+  expect(corosync.asked).toEqual([]);
+  corosync.cmapEvents.push({ kind: 'cmap', key: 'runtime.members.1.join_count', change: 'modify' });
+  services.step();
+  expect(corosync.asked).toEqual(['get runtime.members.1.join_count']);
+  corosync.cmapEvents.push({ kind: 'cmap', key: 'nodelist.node.1.nodeid', change: 'add' });
+  services.step();
+  expect(corosync.asked).toContain('get nodelist.node.0.name');
+});
+
+test('while libquorum is refused the others do not try', () => {
+  const { lane, corosync, services } = fixture();
+  corosync.connectCode = 11;
+  services.step();
+  expect(lane.take().filter(({ kind }) => kind === 'refused')).toEqual([
+    { kind: 'refused', library: 'quorum', call: 'fake_initialize', code: 11 },
+  ]);
+  expect(services.nextStepIn).toBe(1000);
+});
+
+test('a join that the ring refuses is tried again at the next step', () => {
+  const { lane, corosync, services } = fixture();
+  corosync.joinCode = 6;
+  services.step();
+  expect(lane.take()).toContainEqual({ kind: 'call-failed', library: 'cpg', call: 'cpg_join', code: 6 });
+  corosync.joinCode = 1;
+  services.step();
+  services.step();
+  expect(corosync.asked.filter((call) => call.startsWith('join'))).toHaveLength(2);
+});
+
+test('cpg.join off joins nothing and sends nothing', () => {
+  const { lane, corosync, services } = fixture(1, { cpg: { join: false, probeInterval: 15_000 } });
+  services.step();
+  expect(corosync.asked.some((call) => call.startsWith('join'))).toBe(false);
+  expect(lane.take().some(({ kind }) => kind.startsWith('round-trip'))).toBe(false);
+});
+
+test('our own message is timed when it comes back, and sent again after the interval', () => {
+  const { lane, services } = fixture();
+  services.step();
+  const trips = () => lane.take().filter(({ kind }) => kind === 'round-trip' || kind === 'round-trip-failed');
+  expect(trips()).toEqual([{ kind: 'round-trip', seconds: 0.002 }]);
+  services.step();
+  expect(trips()).toEqual([]);
+  lane.time += 15_000;
+  services.step();
+  expect(trips()).toHaveLength(1);
+});
+
+test('what corosync announced before it answered the probe is told before the answer', () => {
+  const { lane, corosync, services } = fixture();
+  corosync.quorumEvents.push({ kind: 'quorum', quorate: true, ringId, members: [1] });
+  services.step();
+  const kinds = lane.take().map(({ kind }) => kind);
+  expect(kinds.indexOf('quorum')).toBeLessThan(kinds.indexOf('probed'));
+});
+
+test('without nodelist notifications joins and leaves are found by comparing views', () => {
+  const { lane, corosync, services } = fixture(0);
+  const view = (...members: number[]) =>
+    corosync.quorumEvents.push({ kind: 'quorum', quorate: true, ringId, members });
+  view(1, 2);
+  services.step();
+  view(1, 3);
+  view(1, 3);
+  services.step();
+  expect(lane.take().filter(({ kind }) => kind === 'nodelist')).toEqual([
+    { kind: 'nodelist', ringId, members: [1, 2], joined: [], left: [] },
+    { kind: 'nodelist', ringId, members: [1, 3], joined: [3], left: [2] },
+  ]);
+});
+
+test('close ends all connections', () => {
+  const { corosync, services } = fixture();
+  services.step();
+  services.close();
+  expect(corosync.asked.slice(-3)).toEqual(['close cmap', 'close cpg', 'close quorum']);
+});
