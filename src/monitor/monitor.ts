@@ -148,7 +148,8 @@ export class Monitor {
     this.#allowVotequorum();
     const recent = 2 * Math.max(this.#options.dispatchInterval, this.#options.probeTimeout);
     const liveness = describeLiveness(this.#assemble(performance.now() - recent), this.#options.probeTimeout / 1000);
-    if (liveness === this.#liveness) return;
+    // Right after a thaw nothing is proven yet: that is no change.
+    if (liveness === 'unknown' || liveness === this.#liveness) return;
     this.#narrate(liveness);
     this.#liveness = liveness;
   }

@@ -1,0 +1,87 @@
+import compression from 'compression';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { Snapshot } from '../src/monitor/snapshot.ts';
+import type { Log } from './log.ts';
+import { negotiate } from './negotiate.ts';
+import { landingPage } from './pages.ts';
+import { contentTypes, type Render } from './scrape.ts';
+import { scrapeDeadline } from './scrape-deadline.ts';
+
+/** What the web pages need of the monitor. */
+export interface SnapshotSource {
+  read(deadline: number): Promise<Snapshot>;
+  readonly ready: boolean;
+}
+
+/** What the web application is made of. */
+export interface AppOptions {
+  readonly monitor: SnapshotSource;
+  readonly render: Render;
+  readonly telemetryPath: string;
+  readonly version: string;
+  readonly log: Log;
+}
+
+/** A person waits for the landing page: it has a shorter deadline than a scrape. */
+const landingDeadline = 1000;
+
+type Handler = (request: Request, response: Response) => Promise<void> | void;
+
+/** The web application: the telemetry path, the landing page, and the two probes for whoever supervises the process. */
+export function createApp({ monitor, render, telemetryPath, version, log }: AppOptions): Express {
+  const pages = new Map<string, Handler>([
+    [
+      '/',
+      async (_, response) => {
+        const snapshot = await monitor.read(landingDeadline);
+        response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
+        response.type('html').send(landingPage(snapshot, { telemetryPath, version }));
+      },
+    ],
+    ['/-/healthy', (_, response) => plainText(response, 200, 'The exporter serves.')],
+    [
+      '/-/ready',
+      (_, response) =>
+        monitor.ready
+          ? plainText(response, 200, 'The exporter is ready.')
+          : plainText(response, 503, 'The exporter has had no answer from corosync yet.'),
+    ],
+    [
+      telemetryPath,
+      async (request, response) => {
+        const format = negotiate(request.get('Accept'));
+        const deadline = scrapeDeadline(request.get('X-Prometheus-Scrape-Timeout-Seconds'));
+        const body = await render(await monitor.read(deadline), format);
+        response.vary('Accept');
+        // Express would rewrite the charset parameter; Prometheus 3 wants the type exactly.
+        response.setHeader('Content-Type', contentTypes[format]);
+        response.send(Buffer.from(body));
+      },
+    ],
+  ]);
+
+  const app = express();
+  app.disable('x-powered-by').disable('etag').disable('query parser');
+  // Its own test does not know OpenMetrics as text.
+  app.use(compression({ filter: () => true }));
+  app.use(async (request, response) => {
+    response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+    const page = pages.get(request.path);
+    if (page === undefined) return plainText(response, 404, 'Not found.');
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.set('Allow', 'GET, HEAD');
+      return plainText(response, 405, 'Only GET and HEAD are allowed here.');
+    }
+    await page(request, response);
+  });
+  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
+    log.error('Request failed', { path: request.path, err: error });
+    if (response.headersSent) next(error);
+    else plainText(response, 500, 'Internal error, see the log.');
+  });
+  return app;
+}
+
+function plainText(response: Response, status: number, text: string): void {
+  response.status(status).type('text').send(`${text}\n`);
+}

@@ -1,0 +1,90 @@
+import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml';
+import { ConfigError } from './config-error.ts';
+
+/** What a file says, and on which line it says it. */
+export interface Settings {
+  readonly data: unknown;
+  /** The line of a setting, or of the nearest group around it. */
+  readonly line: (path: readonly PropertyKey[]) => number | undefined;
+}
+
+/** Reads YAML; what is not valid or is said twice is a ConfigError with its line. */
+export function parseConfigFile(name: string, text: string): Settings {
+  const lines = new LineCounter();
+  // Keys given twice are found below, where their full name is known.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const lineAt = (offset: number) => lines.linePos(offset).line;
+
+  const error = document.errors[0] ?? document.warnings[0];
+  if (error !== undefined) {
+    const reason = error.message.replace(/\s+/g, ' ').replace(/[.:]$/, '');
+    throw new ConfigError(
+      `${name}:${lineAt(error.pos[0])}: not valid YAML: ${reason}; correct the line or its indentation`,
+    );
+  }
+  const twice = findRepeatedKey(document.contents);
+  if (twice !== undefined) {
+    const [first, second] = twice.offsets.map(lineAt);
+    throw new ConfigError(`${name}:${second}: ${twice.path} is already set on line ${first}; remove one of the two`);
+  }
+  const line = (path: readonly PropertyKey[]) => {
+    const offset = offsetOf(document.contents, path);
+    return offset === undefined ? 1 : lineAt(offset);
+  };
+  try {
+    return { data: document.toJS(), line };
+  } catch (cause) {
+    // An alias without its anchor, or with too many others in it, is only found here.
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(`${name}:1: not valid YAML: ${reason}; write the values out`, { cause });
+  }
+}
+
+function findRepeatedKey(contents: unknown): { path: string; offsets: readonly number[] } | undefined {
+  let found: { path: string; offsets: readonly number[] } | undefined;
+  visit(contents as Node | null, {
+    Map(_, map, ancestors) {
+      const seen = new Map<string, number>();
+      for (const { key } of map.items) {
+        const [text, offset] = [keyText(key), startOf(key)];
+        const before = seen.get(text);
+        if (before === undefined) seen.set(text, offset);
+        else {
+          const around = ancestors.flatMap((node) => ('key' in node ? [keyText((node as Pair).key)] : []));
+          found = { path: [...around, text].join('.'), offsets: [before, offset] };
+          return visit.BREAK;
+        }
+      }
+      return undefined;
+    },
+  });
+  return found;
+}
+
+/** Where a setting's key is, or its value in a list; as deep as the path leads. */
+function offsetOf(contents: unknown, path: readonly PropertyKey[]): number | undefined {
+  let node = contents;
+  let offset: number | undefined = startOf(contents);
+  for (const key of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => keyText(item.key) === String(key));
+      if (pair === undefined) return offset;
+      offset = startOf(pair.key);
+      node = pair.value;
+    } else {
+      const items: readonly unknown[] = (node as { readonly items?: readonly unknown[] } | null)?.items ?? [];
+      node = items[Number(key)];
+      if (node === undefined) return offset;
+      offset = startOf(node);
+    }
+  }
+  return offset;
+}
+
+function keyText(key: unknown): string {
+  return isScalar(key) ? String(key.value) : String(key);
+}
+
+function startOf(node: unknown): number {
+  return (node as { readonly range?: readonly number[] | null } | null)?.range?.[0] ?? 0;
+}

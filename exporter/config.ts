@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import { ConfigError } from './config-error.ts';
+import { parseConfigFile, type Settings } from './config-file.ts';
+import { Config } from './config-schema.ts';
+import { nearest } from './nearest.ts';
+
+/** A setting from the command line: which one, what it was set to, and the flag that said so. */
+export interface FlagSetting {
+  readonly path: readonly [section: string, key: string];
+  readonly value: unknown;
+  readonly flag: string;
+}
+
+/** The configuration from a file, if one is given, and the flags, which win. */
+export function loadConfig(file: string | undefined, flags: readonly FlagSetting[] = []): Config {
+  return readConfig(file === undefined ? undefined : { name: file, text: readText(file) }, flags);
+}
+
+/** The configuration from a file's text and the flags. */
+export function readConfig(
+  file: { readonly name: string; readonly text: string } | undefined,
+  flags: readonly FlagSetting[] = [],
+): Config {
+  const settings: Settings = file ? parseConfigFile(file.name, file.text) : { data: {}, line: () => undefined };
+  const parsed = Config.safeParse(overlay(settings.data, flags));
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues
+    .flatMap((issue) => explain(issue, settings.data, flags))
+    .map((problem) => {
+      const flag = flags.findLast(({ path }) => path.every((key, depth) => problem.path[depth] === key))?.flag;
+      return { ...problem, flag, line: flag === undefined ? (settings.line(problem.path) ?? 0) : 0 };
+    });
+  problems.sort((a, b) => a.line - b.line);
+  const first = problems[0];
+  if (first === undefined) throw parsed.error;
+  const where = first.flag ?? `${file?.name ?? 'configuration'}:${first.line}: ${first.path.join('.') || 'the file'}`;
+  throw new ConfigError(`${where} ${first.message}`);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const problem =
+      {
+        ENOENT: 'no such file; give its path with --config.file, or leave the flag out to run with the defaults',
+        EACCES: 'not readable for this user; grant read access to the user that the exporter runs as',
+        EISDIR: 'a directory, not a file; give the path of the file in it with --config.file',
+      }[code ?? ''] ?? `cannot be read (${code}); give the path of a readable file with --config.file`;
+    throw new ConfigError(`${file}: ${problem}`, { cause });
+  }
+}
+
+function overlay(data: unknown, flags: readonly FlagSetting[]): unknown {
+  if (flags.length === 0 || !(data === null || isGroup(data))) return data;
+  const result: Record<string, unknown> = { ...data };
+  for (const { path, value } of flags) {
+    const [section, key] = path;
+    const group = result[section] ?? {};
+    if (isGroup(group)) result[section] = { ...group, [key]: value };
+  }
+  return result;
+}
+
+interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function explain(issue: z.core.$ZodIssue, data: unknown, flags: readonly FlagSetting[]): readonly Problem[] {
+  if (issue.code !== 'unrecognized_keys') {
+    const value = valueAt(overlay(data, flags), issue.path);
+    return [{ path: issue.path, message: `${issue.message}, not ${print(value)}` }];
+  }
+  const known = Object.keys(valueAt(Config.parse({}), issue.path) as object);
+  const inSection = (key: string) => [...issue.path, key].join('.');
+  return issue.keys.map((key) => {
+    const meant = nearest(key, known);
+    const remedy =
+      meant === undefined ? `known ones are ${known.map(inSection).join(', ')}` : `did you mean ${inSection(meant)}?`;
+    return { path: [...issue.path, key], message: `is not a known setting; ${remedy}` };
+  });
+}
+
+function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], data);
+}
+
+function isGroup(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function print(value: unknown): string {
+  if (value === null || value === undefined || value === '') return 'empty';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return 'a group of settings';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,73 @@
+import { Monitor } from '../src/monitor/monitor.ts';
+import type { MonitorOptions } from '../src/monitor/options.ts';
+import type { ListenAddress } from './address.ts';
+import { createApp } from './app.ts';
+import { collectors } from './collectors/index.ts';
+import type { BuildInfo, Collector } from './collectors/metric.ts';
+import type { Config } from './config-schema.ts';
+import type { Log } from './log.ts';
+import type { ScrapeOptions } from './scrape.ts';
+import { createRender } from './scrape.ts';
+import { listen } from './server.ts';
+
+/** Corosync may hold a lane for as long as it is frozen; nobody waits longer than this for it to end. */
+const stopDeadline = 1000;
+
+/** A monitor with the web server that shows what it sees. */
+export interface Exporter {
+  readonly addresses: readonly ListenAddress[];
+  /** Ends both; false if corosync still holds a lane, so that only exitNow ends the process. */
+  close(): Promise<boolean>;
+}
+
+/** What one exporter is started with. */
+export interface ExporterOptions {
+  readonly config: Config;
+  readonly build: BuildInfo;
+  readonly log: Log;
+  readonly ownProcess: NonNullable<ScrapeOptions['ownProcess']>;
+  readonly simulation?: MonitorOptions['simulation'];
+}
+
+/** Starts the monitor, then listens; if that fails, nothing is left running but what corosync holds. */
+export async function startExporter({
+  config,
+  build,
+  log,
+  ownProcess,
+  simulation,
+}: ExporterOptions): Promise<Exporter> {
+  const monitor = Monitor.start({ ...monitorOptions(config, simulation), log });
+  const render = createRender({ collectors: enabledCollectors(config), build, log, ownProcess });
+  const telemetryPath = config.web.telemetry_path;
+  const app = createApp({ monitor, render, telemetryPath, version: build.version, log });
+  try {
+    const server = await listen(app, config.web.listen_addresses);
+    return {
+      addresses: server.addresses,
+      async close() {
+        await server.close();
+        return monitor.stop(stopDeadline);
+      },
+    };
+  } catch (error) {
+    await monitor.stop(stopDeadline);
+    throw error;
+  }
+}
+
+/** The configuration in the monitor's words. */
+export function monitorOptions(config: Config, simulation?: MonitorOptions['simulation']): MonitorOptions {
+  return {
+    dispatchInterval: config.dispatch.interval,
+    probeTimeout: config.probe.timeout,
+    cpg: { join: config.cpg.join, probeInterval: config.cpg.probe_interval },
+    pidFile: config.corosync.pid_file,
+    ...(simulation && { simulation }),
+  };
+}
+
+/** The collectors that are switched on, and those that have no switch. */
+export function enabledCollectors(config: Config): readonly Collector[] {
+  return collectors.filter(({ name }) => config.collectors[name] ?? true);
+}
