@@ -4,16 +4,28 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
+import { Lab } from './lab.ts';
 import { traces } from './traces.ts';
 
 // a folder of their own keeps these labs apart from those of the person who runs the tests
 const temporary = mkdtempSync(join(tmpdir(), 'lab-lifetime-'));
-afterAll(() => rmSync(temporary, { recursive: true }));
+const children = new Set<ChildProcess>();
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  vi.stubEnv('TMPDIR', temporary); // what a failed test left is removed before the folder that tells of it
+  for (const lab of Lab.list()) await lab.down();
+  vi.unstubAllEnvs();
+  rmSync(temporary, { recursive: true });
+});
 
 function script(name: string, ...args: string[]): ChildProcess {
   const file = join(import.meta.dirname, name);
-  return spawn(process.execPath, ['--import', 'tsx', file, ...args], { env: { ...process.env, TMPDIR: temporary } });
+  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
+    env: { ...process.env, TMPDIR: temporary },
+  });
+  children.add(child.once('exit', () => children.delete(child)));
+  return child;
 }
 
 async function ownerOfLab(...args: string[]) {

@@ -175,8 +175,7 @@ test('what corosync announced before it answered the probe is told before the an
 
 test('without nodelist notifications joins and leaves are found by comparing views', () => {
   const { lane, corosync, services } = fixture(0);
-  const view = (...members: number[]) =>
-    corosync.quorumEvents.push({ kind: 'quorum', quorate: true, ringId, members });
+  const view = (...members: number[]) => corosync.quorumEvents.push({ kind: 'quorum', quorate: true, ringId, members });
   view(1, 2);
   services.step();
   view(1, 3);
