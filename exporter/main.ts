@@ -84,7 +84,7 @@ async function serve(config: Config, command: CommandLine, build: BuildInfo, log
     for (const nodeid of demoNodes)
       await start(demoConfig(config, nodeid), log.with({ nodeid }), { nodeid, startedAt });
     log.info('Look at the demo with a browser or curl; end it with Ctrl-C', {
-      urls: exporters.map(({ addresses: [first] }) => `http://${first?.host ?? "localhost"}:${first?.port}/`).join(' '),
+      urls: exporters.map(({ addresses: [first] }) => `http://${first?.host ?? 'localhost'}:${first?.port}/`).join(' '),
     });
   } else {
     await start(config, log);

@@ -15,8 +15,8 @@ const addressInfo = gauge(
 );
 const joinCount = gauge(
   'corosync_node_join_count',
-  "corosync's own count of the node's joins (cmap runtime.members.*.join_count); it survives restarts of the exporter, " +
-    'not those of corosync.',
+  'Joins of the node as corosync itself counts them (cmap runtime.members.*.join_count); survives restarts of the ' +
+    'exporter, not those of corosync.',
   ['node_id', 'node'],
 );
 const clusterInfo = gauge(

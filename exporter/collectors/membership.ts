@@ -1,4 +1,5 @@
-import { type Collector, counter, gauge, sample } from './metric.ts';
+import type { Snapshot } from '../../src/monitor/snapshot.ts';
+import { type Collector, counter, gauge, type Sample, sample } from './metric.ts';
 import { nodes } from './nodes.ts';
 
 const members = gauge('corosync_membership_members', 'Nodes in the totem membership (nodelist callback of libquorum).');
@@ -41,7 +42,8 @@ export const membershipCollector: Collector = {
   enabledByDefault: true,
   metrics: [members, member, representative, sequence, changes, joins, leaves, lastChange],
   *collect(snapshot) {
-    const { membership, membershipHistory: history } = snapshot;
+    const history = snapshot.membershipHistory;
+    yield* view(snapshot);
     yield sample(changes, history.changes);
     const seen = [...Object.keys(history.joins), ...Object.keys(history.leaves)];
     for (const node of nodes(snapshot, seen)) {
@@ -49,13 +51,17 @@ export const membershipCollector: Collector = {
       yield sample(leaves, history.leaves[node.node_id] ?? 0, { ...node });
     }
     if (history.lastChange !== undefined) yield sample(lastChange, history.lastChange);
-
-    if (membership === undefined) return; // nothing confirmed, nothing said
-    yield sample(members, membership.members.length);
-    for (const node of nodes(snapshot, membership.members)) {
-      yield sample(member, membership.members.includes(node.node_id), { ...node });
-    }
-    if (membership.ringId.nodeid !== undefined) yield sample(representative, membership.ringId.nodeid);
-    yield sample(sequence, membership.ringId.seq);
   },
 };
+
+/** Nothing confirmed, nothing said. */
+function* view(snapshot: Snapshot): Iterable<Sample> {
+  const { membership } = snapshot;
+  if (membership === undefined) return;
+  yield sample(members, membership.members.length);
+  for (const node of nodes(snapshot, membership.members)) {
+    yield sample(member, membership.members.includes(node.node_id), { ...node });
+  }
+  if (membership.ringId.nodeid !== undefined) yield sample(representative, membership.ringId.nodeid);
+  yield sample(sequence, membership.ringId.seq);
+}

@@ -1,4 +1,5 @@
-import { type Collector, counter, gauge, sample } from './metric.ts';
+import type { Snapshot } from '../../src/monitor/snapshot.ts';
+import { type Collector, counter, gauge, type Sample, sample } from './metric.ts';
 import { nodes } from './nodes.ts';
 
 const quorate = gauge(
@@ -42,20 +43,25 @@ export const quorumCollector: Collector = {
   enabledByDefault: true,
   metrics: [quorate, provider, members, member, representative, sequence, notifications, transitions, lastTransition],
   *collect(snapshot) {
-    const { quorum, quorumHistory: history } = snapshot;
+    const history = snapshot.quorumHistory;
+    yield* view(snapshot);
     yield sample(notifications, history.notifications);
     yield sample(transitions, history.transitions.quorate, { to: 'quorate' });
     yield sample(transitions, history.transitions.inquorate, { to: 'inquorate' });
     if (history.lastTransition !== undefined) yield sample(lastTransition, history.lastTransition);
-
-    if (quorum === undefined) return; // nothing confirmed, nothing said
-    yield sample(quorate, quorum.quorate);
-    yield sample(provider, quorum.provider);
-    yield sample(members, quorum.members.length);
-    for (const node of nodes(snapshot, quorum.members)) {
-      yield sample(member, quorum.members.includes(node.node_id), { ...node });
-    }
-    if (quorum.ringId.nodeid !== undefined) yield sample(representative, quorum.ringId.nodeid);
-    yield sample(sequence, quorum.ringId.seq);
   },
 };
+
+/** Nothing confirmed, nothing said. */
+function* view(snapshot: Snapshot): Iterable<Sample> {
+  const { quorum } = snapshot;
+  if (quorum === undefined) return;
+  yield sample(quorate, quorum.quorate);
+  yield sample(provider, quorum.provider);
+  yield sample(members, quorum.members.length);
+  for (const node of nodes(snapshot, quorum.members)) {
+    yield sample(member, quorum.members.includes(node.node_id), { ...node });
+  }
+  if (quorum.ringId.nodeid !== undefined) yield sample(representative, quorum.ringId.nodeid);
+  yield sample(sequence, quorum.ringId.seq);
+}

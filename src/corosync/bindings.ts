@@ -29,6 +29,7 @@ export interface QuorumApi {
 export interface CpgApi {
   localGet(): number;
   join(group: string): void;
+  leave(group: string): void;
   mcastJoined(message: Uint8Array): void;
   dispatch(mode: DispatchMode): Dispatched<CpgEvent>;
   /** Waits up to `milliseconds` for something to dispatch; tells whether there is. */

@@ -12,15 +12,20 @@ export type Out<T> = [T | null];
 /** A 64-bit integer as koffi gives it: a number where it fits in 53 bits, else a bigint. */
 export type Wide = number | bigint;
 
-let configured = false;
+/** What cpg_dispatch and its like put on the stack is more than 1 MiB. */
+const STACK = 4 << 20;
 
-/** dlopen(3) with stacks that hold what the libraries put there: cpg_dispatch takes 1 MiB and more of it. */
+/** dlopen(3), with stacks that hold what corosync's libraries put there. */
 export function openLibrary(path: string | null): NativeLibrary {
-  if (!configured) {
-    koffi.config({ sync_stack_size: 4 << 20, async_stack_size: 4 << 20 });
-    configured = true;
-  }
+  configureStacks();
   return koffi.load(path);
+}
+
+/** koffi takes its configuration only before the first library is loaded, by whomever in this process. */
+export function configureStacks(): void {
+  const { sync_stack_size = 0, async_stack_size = 0 } = koffi.config();
+  if (sync_stack_size >= STACK && async_stack_size >= STACK) return;
+  koffi.config({ sync_stack_size: STACK, async_stack_size: STACK });
 }
 
 /** A C function that returns cs_error_t. */

@@ -1,5 +1,5 @@
 import type { NativeLibrary } from './ffi.ts';
-import { openLibrary } from './ffi.ts';
+import { configureStacks, openLibrary } from './ffi.ts';
 
 /** A client library of corosync that cannot be loaded; the message says which package brings it. */
 export class LibraryError extends Error {
@@ -14,6 +14,7 @@ export class LibraryError extends Error {
 
 /** Loads one of corosync's libraries by its soname: the plain `.so` comes only with development packages. */
 export function loadCorosyncLibrary(soname: string): NativeLibrary {
+  configureStacks();
   try {
     return openLibrary(soname);
   } catch (cause) {

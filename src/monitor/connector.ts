@@ -32,6 +32,8 @@ export class Connector<Api extends { close(): unknown }> {
   readonly #lane: Lane;
   readonly #opened: (api: Api) => { provider?: boolean };
   #api: Api | undefined;
+  /** The call that failed of a dead connection, until the next drain has taken what is left and ended it. */
+  #dying: { readonly call: string; readonly code: number } | undefined;
   #loaded = false;
   #retryAt = 0;
   #retryAfter = FIRST_RETRY;
@@ -48,14 +50,15 @@ export class Connector<Api extends { close(): unknown }> {
     return this.#api !== undefined;
   }
 
-  /** Milliseconds until the next attempt to connect; 0 when one is due, undefined while connected. */
+  /** Milliseconds until there is something to do about the connection; undefined while there is nothing. */
   get retryIn(): number | undefined {
+    if (this.#dying !== undefined) return 0;
     return this.connected ? undefined : Math.max(0, this.#retryAt - this.#lane.now());
   }
 
   /** Connects if it is time to. */
   open(): void {
-    if (this.retryIn !== 0 || !this.#load()) return;
+    if (this.connected || this.retryIn !== 0 || !this.#load()) return;
     let api: Api | undefined;
     try {
       api = this.#lane.held.during(() => this.#service.connect());
@@ -76,13 +79,13 @@ export class Connector<Api extends { close(): unknown }> {
   /** Makes a round trip; undefined when there is no connection, or when it failed, which has then been told. */
   call<T>(roundTrip: (api: Api) => T): T | undefined {
     const api = this.#api;
-    if (api === undefined) return undefined;
+    if (api === undefined || this.#dying !== undefined) return undefined;
     try {
       return this.#lane.held.during(() => roundTrip(api));
     } catch (error) {
       const { call, code } = corosyncError(error);
       this.#lane.post({ kind: 'call-failed', library: this.library, call, code });
-      if (deadly.includes(code)) this.#lose(call, code);
+      if (deadly.includes(code)) this.#dying = { call, code };
       return undefined;
     }
   }
@@ -97,12 +100,19 @@ export class Connector<Api extends { close(): unknown }> {
     const seconds = (this.#lane.now() - before) / 1000;
     this.#lane.post({ kind: 'dispatched', library: this.library, code, seconds, callbacks });
     if (deadly.includes(code)) this.#lose(`${this.library}_dispatch`, code);
+    else this.endIfDead();
     return events as EventOf<Api>[];
+  }
+
+  /** Ends a connection of which a call has failed for good; drain() does so itself. */
+  endIfDead(): void {
+    if (this.#dying !== undefined) this.#lose(this.#dying.call, this.#dying.code);
   }
 
   close(): void {
     const api = this.#api;
     this.#api = undefined;
+    this.#dying = undefined;
     if (api !== undefined) this.#lane.held.during(() => api.close());
   }
 

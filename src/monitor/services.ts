@@ -54,6 +54,8 @@ export class Services {
 
   close(): void {
     this.#cmap.close();
+    // Just closed, our going would look like a crash to the other members: PROCDOWN instead of LEAVE.
+    if (this.#joined) this.#cpg.call((cpg) => cpg.leave(GROUP));
     this.#cpg.close();
     this.#quorum.close();
   }
@@ -128,10 +130,10 @@ export class Services {
   #probe(): void {
     const before = this.#lane.now();
     const quorate = this.#quorum.call((quorum) => quorum.getquorate());
-    if (quorate === undefined) return;
     const seconds = (this.#lane.now() - before) / 1000;
     // What corosync announced before it answered is in the ring by now: with it, the state is as new as the answer.
     this.#drainQuorum();
+    if (quorate === undefined) return;
     this.#lane.post({ kind: 'probed', library: 'quorum', quorate, seconds });
   }
 

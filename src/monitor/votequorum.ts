@@ -21,6 +21,7 @@ export class VotequorumProbe {
     if (this.allowed) this.#votequorum.open();
     const before = this.#lane.now();
     const info = this.#votequorum.call((votequorum) => votequorum.getinfo(0));
+    this.#votequorum.endIfDead();
     if (info === undefined) return;
     const seconds = (this.#lane.now() - before) / 1000;
     const quorate = (info.flags & VotequorumFlag.VOTEQUORUM_INFO_QUORATE) !== 0;

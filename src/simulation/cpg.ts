@@ -41,6 +41,11 @@ export class SimulatedCpg implements CpgApi {
     });
   }
 
+  leave(_group: string): void {
+    this.#connection.roundTrip('cpg_leave');
+    this.#group = undefined;
+  }
+
   /** Does not wait for corosync: the message is queued. */
   mcastJoined(message: Uint8Array): void {
     this.#connection.check('cpg_mcast_joined');

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import koffi from 'koffi';
+import { openLibrary } from '../../src/corosync/ffi.ts';
 
 const CLONE_NEWNET = 0x40000000; // sched.h
 
@@ -33,15 +34,9 @@ function setns(path: string): void {
   }
 }
 
-// koffi is loaded on first use, so that the command line works without it
-let call: ((descriptor: number, type: number) => number) | undefined;
-let errno: (() => number) | undefined;
+let setnsCall: ((descriptor: number, type: number) => number) | undefined;
 
 function moveThread(descriptor: number): void {
-  if (call === undefined || errno === undefined) {
-    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
-    call = koffi.load('libc.so.6').func('int setns(int fd, int nstype)') as (fd: number, type: number) => number;
-    errno = () => koffi.errno();
-  }
-  if (call(descriptor, CLONE_NEWNET) !== 0) throw new Error(`setns(2) failed with errno ${errno()}`);
+  setnsCall ??= openLibrary('libc.so.6').func('int setns(int fd, int nstype)') as (fd: number, type: number) => number;
+  if (setnsCall(descriptor, CLONE_NEWNET) !== 0) throw new Error(`setns(2) failed with errno ${koffi.errno()}`);
 }

@@ -77,10 +77,10 @@ describe.each([2, 9])('a call that fails with code %i', (code) => {
     corosync.code = code;
     lane.take();
     expect(connector.call((api) => api.answer())).toBeUndefined();
-    expect(lane.take()).toEqual([
-      { kind: 'call-failed', library: 'quorum', call: 'fake_call', code },
-      { kind: 'lost', library: 'quorum', call: 'fake_call', code },
-    ]);
+    expect(lane.take()).toEqual([{ kind: 'call-failed', library: 'quorum', call: 'fake_call', code }]);
+    expect(connector.retryIn, 'the next drain is due now').toBe(0);
+    connector.drain();
+    expect(lane.take()).toEqual([{ kind: 'lost', library: 'quorum', call: 'fake_call', code }]);
     expect(corosync.closes).toBe(1);
     corosync.code = 1;
     expect(connector.retryIn).toBe(500);
@@ -88,6 +88,19 @@ describe.each([2, 9])('a call that fails with code %i', (code) => {
     connector.open();
     expect(connector.call((api) => api.answer())).toBe('answer');
   });
+});
+
+test('what a dead connection still has to dispatch is dispatched', () => {
+  const { corosync, connector } = fixture();
+  connector.open();
+  corosync.code = 2;
+  connector.call((api) => api.answer());
+  expect(
+    connector.call((api) => api.answer()),
+    'no second call',
+  ).toBeUndefined();
+  expect(connector.drain()).toEqual([{ kind: 'quorum' }]);
+  expect(connector.connected).toBe(false);
 });
 
 test('a call that fails otherwise is told, and the connection stays', () => {

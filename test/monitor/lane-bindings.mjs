@@ -17,7 +17,13 @@ export function createBindings(simulation) {
   return {
     simulated: true,
     quorum: service({ model: 1, provider: true, trackstart: () => {}, getquorate: () => answer(true) }),
-    cpg: service({ localGet: () => 1, join: () => {}, mcastJoined: () => {}, waitReadable: () => false }),
+    cpg: service({
+      localGet: () => 1,
+      join: () => {},
+      leave: () => {},
+      mcastJoined: () => {},
+      waitReadable: () => false,
+    }),
     cmap: service({ get: () => undefined, keys: () => [], track: () => {} }),
     votequorum: service({ getinfo: () => answer({ flags: 2 }) }),
   };

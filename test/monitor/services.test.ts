@@ -53,6 +53,7 @@ function fixture(model: 0 | 1 = 1, overrides: Partial<typeof options> = {}) {
       ask(`join ${group}`);
       if (corosync.joinCode !== 1) throw new CorosyncError('cpg_join', corosync.joinCode);
     },
+    leave: (group) => ask(`leave ${group}`),
     mcastJoined: (message) => {
       corosync.cpgEvents.push({ kind: 'deliver', group: 'corosync-exporter', nodeid: 1, pid: 1, message });
       lane.time += 2;
@@ -187,9 +188,9 @@ test('without nodelist notifications joins and leaves are found by comparing vie
   ]);
 });
 
-test('close ends all connections', () => {
+test('close leaves our group and ends all connections', () => {
   const { corosync, services } = fixture();
   services.step();
   services.close();
-  expect(corosync.asked.slice(-3)).toEqual(['close cmap', 'close cpg', 'close quorum']);
+  expect(corosync.asked.slice(-4)).toEqual(['close cmap', 'leave corosync-exporter', 'close cpg', 'close quorum']);
 });

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { readOnce } from '../../exporter/once.ts';
+import { down, healthy } from './snapshots.ts';
+
+test('it reads again until corosync answers', async () => {
+  const answers = [down, down, healthy];
+  const read = async () => answers.shift() ?? healthy;
+  expect(await readOnce({ read }, 2000)).toBe(healthy);
+  expect(answers).toEqual([]);
+});
+
+test('it gives what it has when the deadline is over', async () => {
+  const begin = Date.now();
+  expect(await readOnce({ read: async () => down }, 200)).toBe(down);
+  expect(Date.now() - begin).toBeLessThan(400);
+});
