@@ -136,6 +136,8 @@ describe('a cluster of three nodes', () => {
   }, 180_000);
 
   test('the log has one line a change, and none a scrape', async () => {
+    await at(1).until(({ value }) => value('corosync_membership_members') === 3, 10_000);
+    await sleep(2_000);
     const before = at(1).lines.length;
     for (let i = 0; i < 20; i += 1) await at(1).scrape();
     expect(at(1).lines.length).toBe(before);

@@ -2,8 +2,10 @@ import koffi from 'koffi';
 import { expect, test, vi } from 'vitest';
 import { Callbacks, Connection, type Handle, openHandle, type ServiceCalls } from '../../src/corosync/connection.ts';
 import { CorosyncError, CsError } from '../../src/corosync/cs-error.ts';
-import type { Call } from '../../src/corosync/ffi.ts';
+import { type Call, openLibrary } from '../../src/corosync/ffi.ts';
 import { DispatchMode } from '../../src/corosync/index.ts';
+
+openLibrary(null); // configures koffi, which it allows only before its first use
 
 const { CS_OK, CS_ERR_INVALID_PARAM, CS_ERR_LIBRARY } = CsError;
 
@@ -74,7 +76,12 @@ test('callbacks are kept until the dispatch that may still run them has ended', 
 
 test('what C tells a callback is an event of the dispatch that ran it', () => {
   const { callbacks, fromC } = registered((value: number) => value * 2);
-  const connection = new FakeConnection({ dispatch: () => (fromC(1), fromC(2), CS_OK) }, callbacks);
+  const dispatch = () => {
+    fromC(1);
+    fromC(2);
+    return CS_OK;
+  };
+  const connection = new FakeConnection({ dispatch }, callbacks);
   expect(connection.dispatch(DispatchMode.CS_DISPATCH_ALL)).toEqual({ code: CS_OK, events: [2, 4] });
   connection.close();
 });

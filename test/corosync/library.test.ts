@@ -22,7 +22,7 @@ test('a library that is not there is a LibraryError with the reason of dlopen', 
   expect(() => loadCorosyncLibrary('libquorum.so.4711')).toThrow(LibraryError);
   const error = catching(() => loadCorosyncLibrary('libquorum.so.4711'));
   expect(error.cause).toBeInstanceOf(Error);
-  expect(String(error.cause)).toContain('libquorum.so.4711');
+  expect(String(error.cause)).toMatch(/cannot open shared object file|No such file/);
 });
 
 test.runIf(existsSync('/proc/self/maps'))('importing src/corosync loads none of the libraries', () => {

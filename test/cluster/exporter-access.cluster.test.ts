@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import { ExporterOnNode, isUp, program } from './exporter-on-node.ts';
+import { Lab } from './lab.ts';
+
+/** nobody and nogroup: no user that corosync lets in. */
+const NOBODY = 65534;
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+let lab: Lab | undefined;
+afterEach(async () => {
+  await lab?.down();
+  lab = undefined;
+});
+
+test('a refused user is at most three lines a minute in the log of corosync, and works within 35 s of the grant', async () => {
+  lab = await Lab.up({ nodes: 1 });
+  const { logFile } = lab.node(1);
+  const refusals = () => readFileSync(logFile, 'utf8').match(/Denied connection attempt/g)?.length ?? 0;
+  const exporter = new ExporterOnNode(lab, 1, { uid: NOBODY, gid: NOBODY });
+  const refused = 'corosync_library_connect_errors_total{library="quorum",code="CS_ERR_ACCESS"}';
+  const { scrape } = await exporter.until(({ value }) => (value(refused) ?? 0) > 0, 10_000);
+  expect(scrape.value('corosync_up')).toBe(0);
+  expect(scrape.body).not.toMatch(/^corosync_quorum_quorate/m);
+  for (let i = 0; i < 32; i += 1) {
+    await exporter.scrape();
+    await sleep(1_000);
+  }
+  console.info(`refused: ${refusals()} lines in the log of corosync after 32 s`);
+  expect(refusals()).toBe(2);
+  expect(exporter.lines.filter((line) => line.includes('CS_ERR_ACCESS'))).toHaveLength(1);
+  const granted = await lab.exec(1, 'corosync-cmapctl', ['-s', `uidgid.gid.${NOBODY}`, 'u8', '1']);
+  expect(granted.code).toBe(0);
+  const { after } = await exporter.until(isUp, 35_000);
+  console.info(`granted: up after ${(after / 1000).toFixed(1)} s`);
+}, 120_000);
+
+test('without the libraries the exporter starts, says what to install, and corosync_up is 0', async () => {
+  lab = await Lab.up({ nodes: 1 });
+  const hide = 'for file in /usr/lib/*/lib{quorum,cpg,cmap,votequorum}.so.*; do mount --bind /dev/null "$file"; done';
+  const { code, stdout, stderr } = await lab.exec(1, 'unshare', [
+    ...['--mount', 'bash', '-ec', `${hide}; exec "$@"`, 'bash'],
+    ...[process.execPath, program, '--once'],
+  ]);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^corosync_up 0$/m);
+  expect(stderr).toContain('libquorum5');
+  expect(stderr).toContain('corosynclib');
+});
+
+test('without a quorum provider corosync says so, and quorum alone is probed', async () => {
+  lab = await Lab.up({ nodes: 1, votequorum: false });
+  const exporter = new ExporterOnNode(lab, 1);
+  const { scrape } = await exporter.until(isUp, 10_000);
+  expect(scrape.value('corosync_quorum_provider_configured')).toBe(0);
+  expect(scrape.value('corosync_membership_members')).toBe(1);
+  expect(scrape.value('corosync_probe_success{library="quorum"}')).toBe(1);
+  expect(scrape.value('corosync_probe_success{library="votequorum"}')).toBeUndefined();
+  expect(scrape.value('corosync_library_connected{library="votequorum"}')).toBe(0);
+  expect(scrape.value('corosync_library_connect_errors_total{library="votequorum",code="CS_ERR_LIBRARY"}')).toBe(0);
+  lab.freeze(1);
+  const frozen = await exporter.until(({ value }) => value('corosync_up') === 0, 3_000);
+  expect(frozen.scrape.value('corosync_sync_in_progress')).toBeUndefined();
+  expect(frozen.scrape.body).not.toMatch(/^corosync_quorum_quorate/m);
+});
+
+test('an exporter that is started first connects when corosync is there', async () => {
+  lab = await Lab.up({ nodes: 1 });
+  await lab.stop(1);
+  const exporter = new ExporterOnNode(lab, 1);
+  await exporter.until(({ value }) => value('corosync_up') === 0, 5_000);
+  await sleep(3_000);
+  const scrape = await exporter.scrape('/-/ready');
+  expect(scrape.status).toBe(503);
+  await lab.start(1);
+  const { after } = await exporter.until(isUp, 5_000);
+  console.info(`started late: up ${after} ms after corosync takes clients`);
+  expect((await exporter.scrape('/-/ready')).status).toBe(200);
+});
