@@ -144,16 +144,15 @@ interface Import {
 }
 
 function importsOf(file: string, code: string): Import[] {
-  const statements = code.matchAll(/\b(?:import|export)\b([^'";()]*?)(?:\bfrom\s*)?['"]([^'"]+)['"]/g);
-  const calls = code.matchAll(/\b(?:import|require)\(\s*(['"])([^'"]+)\1\s*\)/g);
-  const resolve = (specifier: string) =>
-    specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier;
+  const statements = code.matchAll(/\b(?:im|ex)port\b([^'";()=]*?)\bfrom\s*['"]([^'"]+)['"]/g);
+  const others = code.matchAll(/\b(?:import\s*\(?|require\s*\()\s*['"]([^'"]+)['"]/g);
+  const resolve = (name: string) => (name.startsWith('.') ? normalize(join(dirname(file), name)) : name);
   return [
-    ...Array.from(statements, ([, clause = '', specifier = '']) => ({
-      target: resolve(specifier),
+    ...Array.from(statements, ([, clause = '', name = '']) => ({
+      target: resolve(name),
       typesOnly: namesOnlyTypes(clause),
     })),
-    ...Array.from(calls, ([, , specifier = '']) => ({ target: resolve(specifier), typesOnly: false })),
+    ...Array.from(others, ([, name = '']) => ({ target: resolve(name), typesOnly: false })),
   ];
 }
 

@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Connection } from '../../src/corosync/connection.ts';
+import {
+  Cpg,
+  type CpgEvent,
+  CsError,
+  DispatchMode,
+  Quorum,
+  type QuorumEvent,
+  TrackFlags,
+} from '../../src/corosync/index.ts';
+import { Clients, gather } from '../corosync/clients.ts';
+import { Lab } from './lab.ts';
+
+const { CS_OK, CS_ERR_LIBRARY, CS_ERR_TRY_AGAIN, CS_ERR_INVALID_PARAM } = CsError;
+const { CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_BLOCKING, CS_DISPATCH_ONE_NONBLOCKING } = DispatchMode;
+
+let lab: Lab;
+let clients: Clients;
+beforeAll(async () => {
+  lab = await Lab.up({ nodes: 2 });
+  clients = new Clients(lab);
+});
+afterAll(() => lab?.down());
+afterEach(() => clients.closeAll());
+
+interface Subject {
+  /** A connection with the first events due. */
+  due(): Promise<Connection<QuorumEvent> | Connection<CpgEvent>>;
+  /** What is due then. */
+  readonly first: readonly string[];
+  /** Makes corosync send an event; tells its kind. */
+  provoke(client: Connection<unknown>): Promise<string>;
+}
+
+let expectedVotes = 2;
+const subjects: Record<'quorum' | 'cpg', Subject> = {
+  quorum: {
+    async due() {
+      const quorum = clients.open(1, () => Quorum.connect());
+      quorum.trackstart(TrackFlags.CS_TRACK_CHANGES);
+      return quorum;
+    },
+    first: ['nodelist', 'quorum'],
+    async provoke() {
+      expectedVotes = 5 - expectedVotes;
+      await lab.exec(2, 'corosync-quorumtool', ['-e', String(expectedVotes)]);
+      return 'quorum';
+    },
+  },
+  cpg: {
+    async due() {
+      const cpg = clients.open(1, () => Cpg.connect());
+      cpg.join('dispatch');
+      cpg.mcastJoined(Buffer.from('first'));
+      await sleep(300); // both have come round the ring by then
+      return cpg;
+    },
+    first: ['confchg', 'deliver'],
+    async provoke(client) {
+      (client as Cpg).mcastJoined(Buffer.from('more'));
+      return 'deliver';
+    },
+  },
+};
+
+const kinds = (events: readonly { kind: string }[]) => events.map(({ kind }) => kind);
+
+describe.each(['quorum', 'cpg'] as const)('%s', (name) => {
+  const { due, first, provoke } = subjects[name];
+
+  async function idle() {
+    const client = await due();
+    await gather(client as Connection<{ kind: string }>, (events) => events.length === first.length);
+    return client;
+  }
+
+  test('CS_DISPATCH_ALL returns all that is due in its order, then nothing', async () => {
+    const client = await due();
+    const { code, events } = client.dispatch(CS_DISPATCH_ALL);
+    expect({ code, kinds: kinds(events) }).toEqual({ code: CS_OK, kinds: first });
+    expect(client.dispatch(CS_DISPATCH_ALL)).toEqual({ code: CS_OK, events: [] });
+  });
+
+  test('CS_DISPATCH_ONE_NONBLOCKING returns one event at a time, then CS_ERR_TRY_AGAIN', async () => {
+    const client = await due();
+    for (const kind of first) {
+      expect(client.dispatch(CS_DISPATCH_ONE_NONBLOCKING)).toMatchObject({ code: CS_OK, events: [{ kind }] });
+    }
+    expect(client.dispatch(CS_DISPATCH_ONE_NONBLOCKING)).toEqual({ code: CS_ERR_TRY_AGAIN, events: [] });
+  });
+
+  test('CS_DISPATCH_ONE returns one event of those that are due', async () => {
+    const client = await due();
+    for (const kind of first) {
+      expect(client.dispatch(CS_DISPATCH_ONE)).toMatchObject({ code: CS_OK, events: [{ kind }] });
+    }
+  });
+
+  test('CS_DISPATCH_ONE as a promise waits for the next event', async () => {
+    const client = await idle();
+    const dispatched = client.dispatchAsync(CS_DISPATCH_ONE);
+    expect(await Promise.race([dispatched, sleep(300, 'waits')])).toBe('waits');
+    const kind = await provoke(client);
+    expect(await dispatched).toMatchObject({ code: CS_OK, events: [{ kind }] });
+  });
+
+  test('CS_DISPATCH_BLOCKING hands on events as they come and ends without one', async () => {
+    const client = await idle();
+    const seen: string[] = [];
+    const dispatched = client.dispatchAsync(CS_DISPATCH_BLOCKING, ({ kind }) => seen.push(kind));
+    const provoked: string[] = [];
+    for (let times = 0; times < 3; times++) {
+      provoked.push(await provoke(client));
+      await expect.poll(() => seen, { timeout: 10_000, interval: 10 }).toEqual(provoked);
+    }
+    expect(await Promise.race([dispatched, sleep(300, 'waits')])).toBe('waits');
+    const ended = performance.now();
+    client.endDispatch();
+    expect(await dispatched).toEqual({ code: CS_ERR_LIBRARY, events: [] });
+    expect(performance.now() - ended).toBeLessThan(100);
+    expect(seen).toEqual(provoked);
+  });
+
+  test('CS_DISPATCH_BLOCKING without a listener keeps its events for the end', async () => {
+    const client = await idle();
+    const dispatched = client.dispatchAsync(CS_DISPATCH_BLOCKING);
+    const kind = await provoke(client);
+    await sleep(300);
+    client.endDispatch();
+    expect(await dispatched).toMatchObject({ code: CS_ERR_LIBRARY, events: [{ kind }] });
+  });
+
+  test('CS_DISPATCH_BLOCKING is ended by close, and nothing is left to dispatch', async () => {
+    const client = await idle();
+    const dispatched = client.dispatchAsync(CS_DISPATCH_BLOCKING);
+    await sleep(50);
+    client.close();
+    expect(await dispatched).toEqual({ code: CS_ERR_LIBRARY, events: [] });
+    expect(client.dispatch(CS_DISPATCH_ALL)).toEqual({ code: CsError.CS_ERR_BAD_HANDLE, events: [] });
+  });
+
+  test('the modes that do not wait are promises as well', async () => {
+    const client = await due();
+    const { code, events } = await client.dispatchAsync(CS_DISPATCH_ALL);
+    expect({ code, kinds: kinds(events) }).toEqual({ code: CS_OK, kinds: first });
+    expect(await client.dispatchAsync(CS_DISPATCH_ONE_NONBLOCKING)).toEqual({ code: CS_ERR_TRY_AGAIN, events: [] });
+  });
+
+  test.each([0, 5, 99])('the mode %i is CS_ERR_INVALID_PARAM and leaves the connection as it was', async (mode) => {
+    const client = await due();
+    const refused = { code: CS_ERR_INVALID_PARAM, events: [] };
+    expect(client.dispatch(mode as DispatchMode)).toEqual(refused);
+    expect(await client.dispatchAsync(mode as DispatchMode)).toEqual(refused);
+    expect(kinds(client.dispatch(CS_DISPATCH_ALL).events)).toEqual(first);
+  });
+
+  test('while one dispatch waits a second one is refused, and the descriptor is still known', async () => {
+    const client = await idle();
+    const dispatched = client.dispatchAsync(CS_DISPATCH_ONE);
+    expect(() => client.dispatch(CS_DISPATCH_ALL)).toThrow('a dispatch on this connection has not ended yet');
+    expect(client.fdGet()).toBeGreaterThan(2);
+    client.endDispatch();
+    expect(await dispatched).toEqual({ code: CS_ERR_LIBRARY, events: [] });
+  });
+
+  test('an exception of the listener rejects the promise, once the dispatch has ended', async () => {
+    const client = await idle();
+    const dispatched = client.dispatchAsync(CS_DISPATCH_ONE, () => {
+      throw new Error('no thanks');
+    });
+    await provoke(client);
+    await expect(dispatched).rejects.toThrow('no thanks');
+    expect(client.dispatch(CS_DISPATCH_ALL)).toMatchObject({ code: CS_OK });
+  });
+});
