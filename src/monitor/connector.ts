@@ -68,7 +68,8 @@ export class Connector<Api extends { close(): unknown }> {
       this.#retryAfter = FIRST_RETRY;
       this.#lane.post({ kind: 'connected', library: this.library, ...facts });
     } catch (error) {
-      api?.close();
+      const opened = api;
+      if (opened !== undefined) this.#lane.held.during(() => opened.close());
       const { call, code } = corosyncError(error);
       this.#lane.post({ kind: 'refused', library: this.library, call, code });
       this.#retry(code === CsError.CS_ERR_ACCESS ? ACCESS_RETRY : this.#retryAfter);

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Daemon } from './snapshot.ts';
 
-/** USER_HZ, which the kernel keeps at 100 for what it shows to programs. */
+/** USER_HZ: the kernel keeps it at 100 for what it shows to programs. */
 const TICKS_PER_SECOND = 100;
-const PAGE_SIZE = 4096;
 
 /** The corosync daemon as proc(5) shows it; undefined where its pid file or process cannot be read. */
 export async function readDaemon(pidFile: string): Promise<Daemon | undefined> {
@@ -17,10 +16,12 @@ export async function readDaemon(pidFile: string): Promise<Daemon | undefined> {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const bootTime = /^btime (\d+)$/m.exec(await readFile('/proc/stat', 'utf8'))?.[1];
     if (bootTime === undefined) return undefined;
-    // Fields 22 (starttime) and 24 (rss); `fields` begins with field 3.
+    const resident = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
+    if (resident === undefined) return undefined;
+    // Field 22, starttime; `fields` begins with field 3.
     return {
       startTime: Number(bootTime) + Number(fields[19]) / TICKS_PER_SECOND,
-      residentBytes: Number(fields[21]) * PAGE_SIZE,
+      residentBytes: Number(resident) * 1024,
     };
   } catch {
     return undefined;

@@ -81,6 +81,7 @@ export function record(history: History, event: LaneEvent, at: number): History 
     case 'connected':
       return event.provider === undefined ? known : { ...known, provider: event.provider };
     case 'lost':
+    case 'closed':
       return forget(known, event.library);
     case 'quorum':
       return recordQuorum(known, event, at);

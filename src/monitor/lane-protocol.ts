@@ -15,6 +15,8 @@ export type LaneEvent =
   | { readonly kind: 'connected'; readonly library: LibraryName; readonly provider?: boolean }
   | { readonly kind: 'refused'; readonly library: LibraryName; readonly call: string; readonly code: number }
   | { readonly kind: 'lost'; readonly library: LibraryName; readonly call: string; readonly code: number }
+  /** The lane that had it open is gone. */
+  | { readonly kind: 'closed'; readonly library: LibraryName }
   | { readonly kind: 'call-failed'; readonly library: LibraryName; readonly call: string; readonly code: number }
   | {
       readonly kind: 'dispatched';

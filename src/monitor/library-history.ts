@@ -30,6 +30,8 @@ function recordOne(library: Library, event: LibraryEvent): Library {
       };
     case 'lost':
       return { ...library, connected: false, error: { call: event.call, code: event.code } };
+    case 'closed':
+      return { ...library, connected: false };
     case 'call-failed': {
       const codes = increment(history.callErrors[event.call] ?? {}, csErrorName(event.code));
       return { ...library, history: { ...history, callErrors: { ...history.callErrors, [event.call]: codes } } };

@@ -125,7 +125,7 @@ export class Monitor {
     const libraries: readonly LibraryName[] = name === 'services' ? ['quorum', 'cpg', 'cmap'] : ['votequorum'];
     for (const library of libraries) {
       if (!this.#history.libraries[library].connected) continue;
-      this.#receive({ kind: 'lost', library, call: 'lane', code: CsError.CS_ERR_LIBRARY });
+      this.#receive({ kind: 'closed', library });
     }
     if (name === 'votequorum') this.#votequorumAllowed = false;
   }
@@ -135,7 +135,8 @@ export class Monitor {
    * provider is loaded, the votequorum service does not exist.
    */
   #allowVotequorum(): void {
-    const known = this.#quorumCode !== undefined || this.#lanes.services.state.heldSeconds > 1;
+    const known =
+      this.#quorumCode !== undefined || 1000 * this.#lanes.services.state.heldSeconds > this.#options.probeTimeout;
     const provider = this.#history.provider !== false;
     const allowed = known && provider && this.#quorumCode !== CsError.CS_ERR_ACCESS;
     if (allowed === this.#votequorumAllowed) return;

@@ -69,6 +69,12 @@ test('a lost connection takes the state away and leaves the counts', () => {
   expect(history.libraries.quorum).toMatchObject({ connected: false, error: { call: 'quorum_dispatch', code: 2 } });
 });
 
+test('a connection that went with its lane is closed, and no error of corosync', () => {
+  const history = fold([connected, quorum(true), { kind: 'closed', library: 'quorum' }]);
+  expect(history.quorum).toBeUndefined();
+  expect(history.libraries.quorum).toMatchObject({ connected: false, error: undefined });
+});
+
 test('facts of the configuration survive a lost connection, runtime counts do not', () => {
   const cluster = { name: 'lab', transport: 'knet', cryptoCipher: 'none', cryptoHash: 'none', nodes: [] };
   const history = fold([

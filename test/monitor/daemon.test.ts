@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readDaemon } from '../../src/monitor/daemon.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'daemon-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const pidFile = (content: string) => {
+  const path = join(folder, 'corosync.pid');
+  writeFileSync(path, content);
+  return path;
+};
+
+test.each([
+  ['of a process that is not corosync', `${process.pid}\n`],
+  ['of no process', '4194305\n'],
+  ['of something else', '../../etc/passwd'],
+  ['that is empty', ''],
+])('a pid file %s tells nothing', async (_, content) => {
+  expect(await readDaemon(pidFile(content))).toBeUndefined();
+});
+
+test('no pid file tells nothing', async () => {
+  expect(await readDaemon(join(folder, 'none'))).toBeUndefined();
+});
