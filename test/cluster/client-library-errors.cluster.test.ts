@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Connection } from '../../src/corosync/connection.ts';
 import { Cmap, Cpg, CsError, DispatchMode, Quorum, TrackFlags, Votequorum } from '../../src/corosync/index.ts';
-import { Clients, failure } from '../corosync/clients.ts';
+import { type Client, Clients, failure } from '../corosync/clients.ts';
 import { Lab } from './lab.ts';
 
 const { CS_OK, CS_ERR_LIBRARY, CS_ERR_BAD_HANDLE } = CsError;
@@ -20,7 +19,7 @@ const subjects = [
     'votequorum_initialize',
     (votequorum: Votequorum) => votequorum.getinfo(0),
   ],
-] as [string, () => Connection<unknown>, string, (client: unknown) => unknown][];
+] as [string, () => Client, string, (client: unknown) => unknown][];
 
 const roundTrips = {
   quorum: 'quorum_getquorate',
@@ -67,7 +66,7 @@ describe('on a node of its own', () => {
     const before = subjects.map(([, connect]) => clients.open(1, connect));
     await lab.kill(1);
     for (const [i, [name, connect, initialize, ask]] of subjects.entries()) {
-      const client = before[i] as Connection<unknown>;
+      const client = before[i] as Client;
       expect(failure(() => ask(client))).toBe(`${roundTrips[name]}: CS_ERR_LIBRARY`);
       expect(client.dispatch(CS_DISPATCH_ALL)).toEqual({ code: CS_ERR_LIBRARY, events: [] });
       expect(failure(() => clients.open(1, connect))).toBe(`${initialize}: CS_ERR_LIBRARY`);

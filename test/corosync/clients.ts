@@ -1,14 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { Connection } from '../../src/corosync/connection.ts';
-import { CorosyncError, csErrorName, type Dispatched, DispatchMode } from '../../src/corosync/index.ts';
+import {
+  type Cmap,
+  CorosyncError,
+  type Cpg,
+  csErrorName,
+  type Dispatched,
+  DispatchMode,
+  type Quorum,
+  type Votequorum,
+} from '../../src/corosync/index.ts';
 import type { Lab } from '../cluster/lab.ts';
 import { services } from './services.ts';
+
+/** A connection to any of the services. */
+export type Client = Quorum | Cpg | Cmap | Votequorum;
 
 /** Connections of this process to the nodes of a lab. */
 export class Clients {
   readonly #lab: Lab;
-  #opened: Connection<unknown>[] = [];
+  #opened: Client[] = [];
 
   constructor(lab: Lab) {
     for (const service of Object.values(services)) service.load(); // before koffi moves this thread, see openLibrary()
@@ -16,7 +27,7 @@ export class Clients {
   }
 
   /** Connects to that node's corosync. */
-  open<Client extends Connection<unknown>>(nodeid: number, connect: () => Client): Client {
+  open<One extends Client>(nodeid: number, connect: () => One): One {
     this.#lab.enter(nodeid);
     try {
       const client = connect();
@@ -35,7 +46,7 @@ export class Clients {
 
 /** Dispatches until what came is enough. */
 export async function gather<Event>(
-  client: Connection<Event>,
+  client: { dispatch(mode: DispatchMode): Dispatched<Event> },
   enough: (events: readonly Event[]) => boolean,
   timeoutMs = 20_000,
 ): Promise<Event[]> {
@@ -50,7 +61,10 @@ export async function gather<Event>(
 }
 
 /** What came within this time. */
-export async function listen<Event>(client: Connection<Event>, milliseconds: number): Promise<readonly Event[]> {
+export async function listen<Event>(
+  client: { dispatch(mode: DispatchMode): Dispatched<Event> },
+  milliseconds: number,
+): Promise<readonly Event[]> {
   await sleep(milliseconds);
   return client.dispatch(DispatchMode.CS_DISPATCH_ALL).events;
 }
