@@ -167,8 +167,9 @@ describe.each(['quorum', 'cpg'] as const)('%s', (name) => {
     const dispatched = client.dispatchAsync(CS_DISPATCH_ONE, () => {
       throw new Error('no thanks');
     });
+    const rejected = expect(dispatched).rejects.toThrow('no thanks');
     await provoke(client);
-    await expect(dispatched).rejects.toThrow('no thanks');
+    await rejected;
     expect(client.dispatch(CS_DISPATCH_ALL)).toMatchObject({ code: CS_OK });
   });
 });
