@@ -148,14 +148,20 @@ export class Callbacks<Event> {
 
   during(sink: (event: Event) => void, dispatch: () => number): number {
     this.#sink = sink;
-    const code = dispatch();
-    return this.#end(code);
+    try {
+      return dispatch();
+    } finally {
+      this.#end();
+    }
   }
 
   async duringAsync(sink: (event: Event) => void, dispatch: () => Promise<number>): Promise<number> {
     this.#sink = sink;
-    const code = await dispatch();
-    return this.#end(code);
+    try {
+      return await dispatch();
+    } finally {
+      this.#end();
+    }
   }
 
   /** Frees koffi's callback slots, of which a process has 8192. */
@@ -164,12 +170,11 @@ export class Callbacks<Event> {
     this.#pointers = [];
   }
 
-  #end(code: number): number {
+  #end(): void {
     this.#sink = undefined;
     const thrown = this.#thrown;
     this.#thrown = undefined;
     if (thrown !== undefined) throw thrown;
-    return code;
   }
 }
 
