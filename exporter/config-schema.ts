@@ -6,6 +6,11 @@ import { logFormats, logLevels } from './log.ts';
 
 const flag = () => z.boolean({ error: 'must be true or false' });
 
+const count = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+};
+
 const listenAddress = z
   .string({ error: 'must be an address such as ":15405" or "127.0.0.1:15405"' })
   .transform((text, context) => {
@@ -39,6 +44,7 @@ export const Config = section({
     join: flag().prefault(true),
     probe_interval: duration('1s', '1h', 'for no probes').prefault('15s'),
   }),
+  links: section({ traffic_limit: count(0, 2_000).prefault(64) }),
   corosync: section({ pid_file: pidFile.prefault('/run/corosync.pid') }),
   collectors: section(
     Object.fromEntries(

@@ -1,3 +1,4 @@
+import type { AreaName, Reads } from '../src/monitor/areas.ts';
 import { Monitor } from '../src/monitor/monitor.ts';
 import type { MonitorOptions } from '../src/monitor/options.ts';
 import type { ListenAddress } from './address.ts';
@@ -62,6 +63,8 @@ export function monitorOptions(config: Config, simulation?: MonitorOptions['simu
     dispatchInterval: config.dispatch.interval,
     probeTimeout: config.probe.timeout,
     cpg: { join: config.cpg.join, probeInterval: config.cpg.probe_interval },
+    reads: mergeReads(enabledCollectors(config)),
+    trafficLimit: config.links.traffic_limit,
     pidFile: config.corosync.pid_file,
     ...(simulation && { simulation }),
   };
@@ -70,4 +73,15 @@ export function monitorOptions(config: Config, simulation?: MonitorOptions['simu
 /** The collectors that are switched on, and those that have no switch. */
 export function enabledCollectors(config: Config): readonly Collector[] {
   return collectors.filter(({ name }) => config.collectors[name] ?? true);
+}
+
+/** All that the collectors need to be read. */
+function mergeReads(enabled: readonly Collector[]): Reads {
+  const merged: Partial<Record<AreaName, string[]>> = {};
+  for (const { reads = {} } of enabled) {
+    for (const [area, names] of Object.entries(reads) as [AreaName, readonly string[]][]) {
+      merged[area] = [...new Set([...(merged[area] ?? []), ...names])];
+    }
+  }
+  return merged;
 }

@@ -24,7 +24,8 @@ export function families(samples: Iterable<Sample>): readonly Family[] {
   const byMetric = new Map<Metric, Line[]>();
   const seen = new Set<string>();
   for (const { metric, value, labels } of samples) {
-    const series = `${metric.name}${JSON.stringify(metric.labels.map((label) => String(labels[label])))}`;
+    let series: string = metric.name;
+    for (const label of metric.labels) series += `\0${labels[label]}`;
     if (seen.has(series)) throw new Error(`duplicate series ${metric.name}${JSON.stringify(labels)}`);
     seen.add(series);
     const lines = byMetric.get(metric) ?? [];

@@ -13,6 +13,7 @@ import { type Exporter, enabledCollectors, monitorOptions, startExporter } from 
 import { createLog, type Log } from './log.ts';
 import { readOnce } from './once.ts';
 import { measureOwnProcess } from './own-process.ts';
+import { nameProcess } from './process-name.ts';
 import { createRender } from './scrape.ts';
 import { ListenError } from './server.ts';
 
@@ -46,6 +47,7 @@ async function main(args: readonly string[]): Promise<Ending> {
     const config = loadConfig(command.configFile, command.settings);
     if (command.action === 'check') return await print('The configuration is valid.\n');
     const log = createLog(config.log, (line) => process.stderr.write(line));
+    nameProcess();
     const life = command.action === 'once' ? once : serve;
     return await life(config, command, build, command.demo ? log.with({ simulated: true }) : log);
   } catch (error) {

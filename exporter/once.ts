@@ -4,12 +4,25 @@ import type { SnapshotSource } from './app.ts';
 
 const pause = 50;
 
-/** Reads until corosync answers or the deadline is over: right after the start the connections are still being made. */
+/**
+ * Reads until corosync answers on all connections or the deadline is over: right after the start they are still being
+ * made.
+ */
 export async function readOnce(monitor: Pick<SnapshotSource, 'read'>, deadline: number): Promise<Snapshot> {
   const end = Date.now() + deadline;
   for (;;) {
     const snapshot = await monitor.read(Math.max(pause, end - Date.now()));
-    if (snapshot.up || Date.now() + pause >= end) return snapshot;
+    if (isComplete(snapshot) || Date.now() + pause >= end) return snapshot;
     await sleep(pause);
   }
+}
+
+function isComplete({ up, libraries, probes }: Snapshot): boolean {
+  // Without a provider there is no votequorum to connect to, and no probe of it.
+  const expected = libraries.filter(
+    ({ name }) => name !== 'votequorum' || probes.some(({ library }) => library === name),
+  );
+  return (
+    up && expected.every(({ connected, error, missing }) => connected || error !== undefined || missing !== undefined)
+  );
 }

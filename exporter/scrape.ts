@@ -1,18 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import { Registry } from 'prom-client';
-import type { Snapshot } from '../src/monitor/snapshot.ts';
+import type { AreaName, Snapshot } from '../src/monitor/snapshot.ts';
 import { type BuildInfo, type Collector, gauge, type Sample, sample } from './collectors/metric.ts';
 import { type Family, type Format, families, register } from './family.ts';
 import type { Log } from './log.ts';
 
 const collectorSuccess = gauge(
   'corosync_exporter_collector_success',
-  '1 if the collector rendered its area, 0 if it failed and its metrics are left out; the log says why.',
+  '1 if the collector read and rendered its area, 0 if it failed and its metrics are left out; the log says why.',
   ['collector'],
 );
 const collectorDuration = gauge(
   'corosync_exporter_collector_duration_seconds',
-  'Time that the collector took to render its area, in seconds; reading corosync is not part of it.',
+  'Time in seconds that it took to read of corosync what the collector shows, where that is read for each scrape, and to render it.',
   ['collector'],
 );
 
@@ -65,11 +65,15 @@ export function createRender({ collectors, build, log, ownProcess }: ScrapeOptio
       const rendered = run(collector, snapshot, registry);
       for (const family of rendered ?? []) register(registry, family, format);
       outcome.push(sample(collectorSuccess, rendered !== undefined, { collector: collector.name }));
-      const seconds = (performance.now() - begin) / 1000;
+      const seconds = readSeconds(collector, snapshot) + (performance.now() - begin) / 1000;
       outcome.push(sample(collectorDuration, seconds, { collector: collector.name }));
     }
     for (const family of families(outcome)) register(registry, family, format);
     for (const family of (await ownProcess?.()) ?? []) register(registry, family, format);
     return registry.metrics();
   };
+}
+
+function readSeconds({ reads = {} }: Collector, { areas }: Snapshot): number {
+  return (Object.keys(reads) as AreaName[]).reduce((sum, area) => sum + (areas[area]?.seconds ?? 0), 0);
 }

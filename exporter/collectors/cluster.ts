@@ -1,5 +1,5 @@
 import { type Collector, gauge, sample } from './metric.ts';
-import { nodes } from './nodes.ts';
+import { byMember } from './nodes.ts';
 
 const localNodeId = gauge('corosync_local_node_id', 'Node id of the node that this exporter runs on (cpg_local_get).');
 const configured = gauge('corosync_nodelist_nodes', 'Nodes configured (cmap nodelist.node.*.nodeid).');
@@ -31,7 +31,7 @@ export const clusterCollector: Collector = {
   enabledByDefault: true,
   metrics: [localNodeId, configured, nodeInfo, addressInfo, joinCount, clusterInfo],
   *collect(snapshot) {
-    const { cluster, localNodeid, joinCounts } = snapshot;
+    const { cluster, localNodeid } = snapshot;
     if (localNodeid !== undefined) yield sample(localNodeId, localNodeid);
     if (cluster !== undefined) {
       yield sample(configured, cluster.nodes.length);
@@ -46,10 +46,6 @@ export const clusterCollector: Collector = {
         crypto_hash: cluster.cryptoHash,
       });
     }
-    if (joinCounts === undefined) return;
-    for (const node of nodes(snapshot, Object.keys(joinCounts))) {
-      const count = joinCounts[node.node_id];
-      if (count !== undefined) yield sample(joinCount, count, { ...node }); // a node that never joined has no key
-    }
+    for (const [node, count] of byMember(snapshot, 'join_count')) yield sample(joinCount, count, node);
   },
 };

@@ -47,8 +47,8 @@ export const membershipCollector: Collector = {
     yield sample(changes, history.changes);
     const seen = [...Object.keys(history.joins), ...Object.keys(history.leaves)];
     for (const node of nodes(snapshot, seen)) {
-      yield sample(joins, history.joins[node.node_id] ?? 0, { ...node });
-      yield sample(leaves, history.leaves[node.node_id] ?? 0, { ...node });
+      yield sample(joins, history.joins[node.node_id] ?? 0, node);
+      yield sample(leaves, history.leaves[node.node_id] ?? 0, node);
     }
     if (history.lastChange !== undefined) yield sample(lastChange, history.lastChange);
   },
@@ -60,7 +60,7 @@ function* view(snapshot: Snapshot): Iterable<Sample> {
   if (membership === undefined) return;
   yield sample(members, membership.members.length);
   for (const node of nodes(snapshot, membership.members)) {
-    yield sample(member, membership.members.includes(node.node_id), { ...node });
+    yield sample(member, membership.members.includes(node.node_id), node);
   }
   if (membership.ringId.nodeid !== undefined) yield sample(representative, membership.ringId.nodeid);
   yield sample(sequence, membership.ringId.seq);

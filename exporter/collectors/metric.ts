@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../src/monitor/snapshot.ts';
+import type { AreaName, Areas, Reads, Snapshot, Statistic } from '../../src/monitor/snapshot.ts';
 
 /** What a metric is in the exposition formats. */
 export type MetricType = 'gauge' | 'counter' | 'histogram';
@@ -35,6 +35,8 @@ export interface Collector {
   /** Undefined: it is always on and has no switch. */
   readonly enabledByDefault: boolean | undefined;
   readonly metrics: readonly Metric[];
+  /** What it needs to be read of corosync for each scrape. */
+  readonly reads?: Reads;
   collect(snapshot: Snapshot, build: BuildInfo): Iterable<Sample>;
 }
 
@@ -52,6 +54,46 @@ export function sample<Type extends MetricType, Label extends string>(
   ...labels: [Label] extends [never] ? [] : [labels: Readonly<Record<Label, string | number>>]
 ): Sample {
   return { metric, value, labels: labels[0] ?? {} };
+}
+
+/** What was read for this scrape, undefined if nothing could be; throws where corosync answers and the read failed. */
+export function readOf<Name extends AreaName>({ areas }: Snapshot, name: Name): Areas[Name] | undefined {
+  const area = areas[name];
+  if (area?.error !== undefined) throw new Error(area.error);
+  return area?.value;
+}
+
+/** A metric whose value is one statistic of corosync: a row of a table. */
+export interface StatisticRow {
+  /** The key or field to read. */
+  readonly key: string;
+  readonly metric: Metric;
+  sample(value: Statistic): Sample;
+}
+
+/** The row of a statistic, with the labels that this one has. */
+export function row<Type extends 'gauge' | 'counter', Label extends string>(
+  key: string,
+  metric: Metric<Type, Label>,
+  labels: Readonly<Record<Label, string | number>>,
+): StatisticRow {
+  return { key, metric, sample: (value) => ({ metric, value, labels }) };
+}
+
+/** The same of one that corosync counts in parts of a second. */
+export function inSeconds(perSecond: number, { key, metric, sample }: StatisticRow): StatisticRow {
+  return { key, metric, sample: (value) => sample(Number(value) / perSecond) };
+}
+
+/** What the rows say of these statistics; one that corosync lacks is left out. */
+export function* rowSamples(
+  rows: readonly StatisticRow[],
+  statistics: Readonly<Record<string, unknown>>,
+): Iterable<Sample> {
+  for (const { key, sample } of rows) {
+    const value = statistics[key];
+    if (typeof value === 'number' || typeof value === 'bigint') yield sample(value);
+  }
 }
 
 function declare<Type extends MetricType>(type: Type) {

@@ -60,7 +60,7 @@ function* view(snapshot: Snapshot): Iterable<Sample> {
   yield sample(provider, quorum.provider);
   yield sample(members, quorum.members.length);
   for (const node of nodes(snapshot, quorum.members)) {
-    yield sample(member, quorum.members.includes(node.node_id), { ...node });
+    yield sample(member, quorum.members.includes(node.node_id), node);
   }
   if (quorum.ringId.nodeid !== undefined) yield sample(representative, quorum.ringId.nodeid);
   yield sample(sequence, quorum.ringId.seq);

@@ -2,9 +2,12 @@ import type {
   CmapEvent,
   CmapValue,
   CpgEvent,
+  CpgIterationEntry,
+  CpgIterationType,
   Dispatched,
   DispatchMode,
   LoadedLibrary,
+  NodeStatus,
   QuorumEvent,
   VotequorumInfo,
 } from './types.ts';
@@ -32,6 +35,8 @@ export interface CpgApi {
   leave(group: string): void;
   mcastJoined(message: Uint8Array): void;
   dispatch(mode: DispatchMode): Dispatched<CpgEvent>;
+  /** Goes through the groups of the cluster without joining any; `group` is for CPG_ITERATION_ONE_GROUP. */
+  iterate(type: CpgIterationType, group?: string): CpgIterationEntry[];
   /** Waits up to `milliseconds` for something to dispatch; tells whether there is. */
   waitReadable(milliseconds: number): boolean;
   close(): void;
@@ -49,9 +54,17 @@ export interface CmapApi {
   close(): void;
 }
 
+/** The calls of libcfg that the services lane makes. */
+export interface CfgApi {
+  /** CS_ERR_NOT_SUPPORTED before corosync 3.1.1; CS_ERR_FAILED_OPERATION for a node that corosync does not know. */
+  nodeStatusGet(nodeid: number): NodeStatus;
+  dispatch(mode: DispatchMode): Dispatched<never>;
+  close(): void;
+}
+
 /** The calls of libvotequorum that its lane makes. */
 export interface VotequorumApi {
-  /** `nodeid` 0 is the local node. */
+  /** `nodeid` 0 is the local node; CS_ERR_NOT_EXIST: corosync has not met that node since its start. */
   getinfo(nodeid: number): VotequorumInfo;
   close(): void;
 }
@@ -71,5 +84,8 @@ export interface Bindings {
   readonly quorum: Service<QuorumApi>;
   readonly cpg: Service<CpgApi>;
   readonly cmap: Service<CmapApi>;
+  /** libcmap's other map, the statistics. */
+  readonly cmap_stats: Service<CmapApi>;
+  readonly cfg: Service<CfgApi>;
   readonly votequorum: Service<VotequorumApi>;
 }

@@ -22,6 +22,8 @@ export type CmapMap = (typeof CmapMap)[keyof typeof CmapMap];
 /** A connection to one of corosync's maps: cmap_overview(8). It binds only what reads: what it cannot write it cannot harm. */
 export class Cmap extends Connection<CmapEvent> implements CmapApi {
   readonly #notify: Pointer;
+  /** What cmap_get writes into. */
+  readonly #value = Buffer.alloc(VALUE_SIZE);
 
   private constructor(handle: Handle, callbacks: Callbacks<CmapEvent>, notify: Pointer) {
     super(native().calls, handle, callbacks);
@@ -48,7 +50,7 @@ export class Cmap extends Connection<CmapEvent> implements CmapApi {
 
   /** A key's value, or undefined where there is no such key. One round trip. */
   get(key: string): CmapValue | undefined {
-    const value = Buffer.alloc(VALUE_SIZE);
+    const value = this.#value;
     const length: Out<number> = [VALUE_SIZE];
     const type: Out<number> = [null];
     const code = native().get.code(this.handle, key, value, length, type);

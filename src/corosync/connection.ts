@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import { CsError } from './cs-error.ts';
+import { CorosyncError, CsError } from './cs-error.ts';
 import type { Call, Out, Pointer, Wide } from './ffi.ts';
 import { shutdownSocket, waitReadable } from './libc.ts';
 import { type Dispatched, DispatchMode } from './types.ts';
@@ -8,13 +8,13 @@ declare const brand: unique symbol;
 /** A handle of corosync's libraries: 64 bits that only they understand. */
 export type Handle = bigint & { readonly [brand]: 'handle' };
 
-/** The calls that all services of corosync have. */
+/** The calls that all services of corosync have; libcfg keeps no context. */
 export interface ServiceCalls {
   finalize: Call<[Handle]>;
   dispatch: Call<[Handle, number]>;
   fd_get: Call<[Handle, Out<number>]>;
-  context_set: Call<[Handle, bigint]>;
-  context_get: Call<[Handle, Out<Wide>]>;
+  context_set?: Call<[Handle, bigint]>;
+  context_get?: Call<[Handle, Out<Wide>]>;
 }
 
 const modes: readonly number[] = Object.values(DispatchMode);
@@ -93,14 +93,18 @@ export abstract class Connection<Event> {
     return waitReadable(this.fdGet(), milliseconds);
   }
 
-  /** Keeps a pointer-sized value with the handle, for the user of the library. */
+  /** Keeps a pointer-sized value with the handle, for the user of the library. CS_ERR_NOT_SUPPORTED by libcfg. */
   contextSet(context: bigint): void {
-    this.#calls.context_set(this.handle, context);
+    const { context_set } = this.#calls;
+    if (context_set === undefined) throw new CorosyncError('context_set', CsError.CS_ERR_NOT_SUPPORTED);
+    context_set(this.handle, context);
   }
 
   contextGet(): bigint {
+    const { context_get } = this.#calls;
+    if (context_get === undefined) throw new CorosyncError('context_get', CsError.CS_ERR_NOT_SUPPORTED);
     const context: Out<Wide> = [null];
-    this.#calls.context_get(this.handle, context);
+    context_get(this.handle, context);
     return BigInt(context[0] as Wide);
   }
 

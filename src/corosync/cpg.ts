@@ -6,7 +6,7 @@ import { CorosyncError, CsError } from './cs-error.ts';
 import { bind, type Call, decodeNodeids, lazily, type Out, type Pointer, type Wide } from './ffi.ts';
 import { loadCorosyncLibrary } from './library.ts';
 import { structs } from './structs.ts';
-import type { CpgAddress, CpgEvent, CpgIterationEntry, LoadedLibrary } from './types.ts';
+import type { CpgAddress, CpgEvent, CpgIterationEntry, CpgIterationType, LoadedLibrary } from './types.ts';
 
 const SONAME = 'libcpg.so.4';
 const CPG_MODEL_V1 = 1;
@@ -15,14 +15,6 @@ const CPG_TYPE_AGREED = 2;
 const ADDRESS_SIZE = 12;
 /** The library copies up to PROCESSOR_COUNT_MAX entries, whatever length it is given, not the CPG_MEMBERS_MAX of cpg.h. */
 const PROCESSOR_COUNT_MAX = 384;
-
-/** What cpg_iteration_initialize(3) goes through: cpg_iteration_type_t of cpg.h. */
-export const CpgIterationType = {
-  CPG_ITERATION_NAME_ONLY: 1,
-  CPG_ITERATION_ONE_GROUP: 2,
-  CPG_ITERATION_ALL: 3,
-} as const;
-export type CpgIterationType = (typeof CpgIterationType)[keyof typeof CpgIterationType];
 
 /** How to open a CPG connection. */
 export interface CpgOptions {

@@ -1,11 +1,13 @@
 import type { Bindings } from './bindings.ts';
-import { Cmap } from './cmap.ts';
+import { Cfg } from './cfg.ts';
+import { Cmap, CmapMap } from './cmap.ts';
 import { Cpg } from './cpg.ts';
 import { Quorum } from './quorum.ts';
 import { Votequorum } from './votequorum.ts';
 
+export { Cfg } from './cfg.ts';
 export { Cmap, CmapMap } from './cmap.ts';
-export { Cpg, CpgIterationType, type CpgOptions } from './cpg.ts';
+export { Cpg, type CpgOptions } from './cpg.ts';
 export { CorosyncError, CsError, type CsErrorName, csErrorName } from './cs-error.ts';
 export { LibraryError } from './library.ts';
 export { Quorum } from './quorum.ts';
@@ -18,5 +20,7 @@ export const createBindings = (): Bindings => ({
   quorum: { load: Quorum.load, connect: () => Quorum.connect() },
   cpg: { load: Cpg.load, connect: () => Cpg.connect() },
   cmap: { load: Cmap.load, connect: () => Cmap.connect() },
+  cmap_stats: { load: Cmap.load, connect: () => Cmap.connect(CmapMap.CMAP_MAP_STATS) },
+  cfg: { load: Cfg.load, connect: () => Cfg.connect() },
   votequorum: { load: Votequorum.load, connect: () => Votequorum.connect() },
 });

@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import { lazily, openLibrary } from './ffi.ts';
+import { lazily, openLibrary, type Pointer } from './ffi.ts';
 
 const SHUT_RDWR = 2;
 const POLLIN = 1;
@@ -14,6 +14,7 @@ const libc = lazily(() => {
       count: number,
       milliseconds: number,
     ) => number,
+    free: library.func('void free(void *pointer)') as (pointer: Pointer) => unknown,
     _exit: library.func('void _exit(int status)') as (status: number) => unknown,
   };
 });
@@ -26,6 +27,11 @@ export function shutdownSocket(fd: number): void {
 /** poll(2) for input: blocks the thread for at most `milliseconds`; true if there is something to read or the peer is gone. */
 export function waitReadable(fd: number, milliseconds: number): boolean {
   return libc().poll([{ fd, events: POLLIN, revents: 0 }], 1, milliseconds) > 0;
+}
+
+/** free(3) of what a library has allocated for its caller. */
+export function free(pointer: Pointer): void {
+  libc().free(pointer);
 }
 
 /** _exit(2): ends the process at once, also while a thread is held in a call that corosync does not answer. */

@@ -14,12 +14,21 @@ export class LibraryError extends Error {
 
 /** Loads one of corosync's libraries by its soname: the plain `.so` comes only with development packages. */
 export function loadCorosyncLibrary(soname: string): NativeLibrary {
+  return loadFirstLibrary([soname]).library;
+}
+
+/** Loads the first of these that is installed: the same library had other sonames in older releases. */
+export function loadFirstLibrary(sonames: readonly [string, ...string[]]): { soname: string; library: NativeLibrary } {
   configureStacks();
-  try {
-    return openLibrary(soname);
-  } catch (cause) {
-    throw new LibraryError(soname, cause);
+  let first: unknown;
+  for (const soname of sonames) {
+    try {
+      return { soname, library: openLibrary(soname) };
+    } catch (cause) {
+      first ??= cause;
+    }
   }
+  throw new LibraryError(sonames[0], first);
 }
 
 /** Whether the library has a function that older releases lack. */

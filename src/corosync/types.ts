@@ -75,6 +75,14 @@ export type CpgEvent =
     }
   | { readonly kind: 'totem_confchg'; readonly ringId: RingId; readonly members: readonly number[] };
 
+/** What cpg_iteration_initialize(3) goes through: cpg_iteration_type_t of cpg.h. */
+export const CpgIterationType = {
+  CPG_ITERATION_NAME_ONLY: 1,
+  CPG_ITERATION_ONE_GROUP: 2,
+  CPG_ITERATION_ALL: 3,
+} as const;
+export type CpgIterationType = (typeof CpgIterationType)[keyof typeof CpgIterationType];
+
 /** A group's member as cpg_iteration_next(3) tells it; nodeid and pid are 0 where only names were asked for. */
 export interface CpgIterationEntry {
   readonly group: string;
@@ -91,6 +99,24 @@ export type CmapEvent = {
   readonly key: string;
   readonly change: 'add' | 'delete' | 'modify';
 };
+
+/** What libvotequorum's callbacks report. */
+export type VotequorumEvent =
+  | {
+      readonly kind: 'quorum';
+      readonly quorate: boolean;
+      /** `state` is a VotequorumNodeState; a qdevice is the node with id 0. */
+      readonly nodes: readonly { readonly nodeid: number; readonly state: number }[];
+    }
+  | { readonly kind: 'nodelist'; readonly ringId: RingId; readonly members: readonly number[] }
+  | { readonly kind: 'expectedvotes'; readonly expectedVotes: number };
+
+/** VOTEQUORUM_NODESTATE_* of votequorum.h. */
+export const VotequorumNodeState = {
+  VOTEQUORUM_NODESTATE_MEMBER: 1,
+  VOTEQUORUM_NODESTATE_DEAD: 2,
+  VOTEQUORUM_NODESTATE_LEAVING: 3,
+} as const;
 
 /** struct votequorum_info, complete. `flags` are VOTEQUORUM_INFO_* bits, to be tested one by one. */
 export interface VotequorumInfo {
@@ -119,6 +145,44 @@ export const VotequorumFlag = {
   VOTEQUORUM_INFO_QDEVICE_CAST_VOTE: 256,
   VOTEQUORUM_INFO_QDEVICE_MASTER_WINS: 512,
 } as const;
+
+/** How this node sees another: struct corosync_cfg_node_status_v1. */
+export interface NodeStatus {
+  readonly nodeid: number;
+  /** Any link to it is connected. */
+  readonly reachable: boolean;
+  /** False for the local node, which has a loopback link 0 only. */
+  readonly remote: boolean;
+  readonly external: boolean;
+  readonly onwireMin: number;
+  readonly onwireMax: number;
+  /** Protocol version in use towards it; 0 where the transport has none. */
+  readonly onwireVersion: number;
+  /** By link number, 0 to 7, also those that are not configured. With UDP and UDPU only link 0 means anything. */
+  readonly links: readonly LinkStatus[];
+}
+
+/** One link to a node: struct corosync_knet_link_status_v1. */
+export interface LinkStatus {
+  /** Configured, and switched on for traffic. */
+  readonly enabled: boolean;
+  /** Up for data, as this node sees it. */
+  readonly connected: boolean;
+  /** Activated by the other side, whose address is dynamic. */
+  readonly dynconnected: boolean;
+  /** In bytes; 0 until it is found out. */
+  readonly mtu: number;
+  readonly source: string;
+  readonly destination: string;
+}
+
+/** A local interface as corosync_cfg_ring_status_get(3) tells it. */
+export interface RingStatus {
+  /** Number and address, such as `0 192.0.2.1`. */
+  readonly name: string;
+  /** With knet a digit a node; `OK` with UDP; text on corosync 2. */
+  readonly status: string;
+}
 
 /** A client library as it was loaded. */
 export interface LoadedLibrary {

@@ -1,34 +1,44 @@
+import koffi from 'koffi';
 import type { VotequorumApi } from './bindings.ts';
 import { Callbacks, Connection, type Handle, openHandle, type ServiceCalls } from './connection.ts';
-import { bind, type Call, lazily, type Out, type Wide } from './ffi.ts';
-import { loadCorosyncLibrary } from './library.ts';
+import { bind, type Call, decodeNodeids, lazily, type Out, type Pointer, type Wide } from './ffi.ts';
+import { loadFirstLibrary } from './library.ts';
 import { structs } from './structs.ts';
-import type { LoadedLibrary, VotequorumInfo } from './types.ts';
+import type { LoadedLibrary, VotequorumEvent, VotequorumInfo } from './types.ts';
 
-const SONAME = 'libvotequorum.so.8';
+/** Corosync before 2.3.6 or so has 7. */
+const SONAMES = ['libvotequorum.so.8', 'libvotequorum.so.7'] as const;
 
 /** A connection to corosync's votequorum service: votequorum_overview(3), of it what reads. */
-export class Votequorum extends Connection<never> implements VotequorumApi {
-  private constructor(handle: Handle, callbacks: Callbacks<never>) {
+export class Votequorum extends Connection<VotequorumEvent> implements VotequorumApi {
+  private constructor(handle: Handle, callbacks: Callbacks<VotequorumEvent>) {
     super(native().calls, handle, callbacks);
   }
 
-  /** votequorum_initialize(3) without callbacks. CS_ERR_LIBRARY also where votequorum is not the provider. */
+  /** votequorum_initialize(3). CS_ERR_LIBRARY also where votequorum is not the provider. */
   static connect(): Votequorum {
-    const callbacks = new Callbacks<never>();
+    const { initialize, protos } = native();
+    const callbacks = new Callbacks<VotequorumEvent>();
+    const functions = {
+      votequorum_quorum_notify_fn: callbacks.register(protos.quorum, quorumEvent),
+      votequorum_expectedvotes_notify_fn: callbacks.register(protos.expectedvotes, expectedvotesEvent),
+      votequorum_nodelist_notify_fn: callbacks.register(protos.nodelist, nodelistEvent),
+    };
     return new Votequorum(
-      openHandle(callbacks, (out) => native().initialize(out, null)),
+      openHandle(callbacks, (out) => initialize(out, functions)),
       callbacks,
     );
   }
 
   /** Loads libvotequorum, or throws LibraryError. */
   static load(): LoadedLibrary {
-    native();
-    return { soname: SONAME, features: [] };
+    return { soname: native().soname, features: [] };
   }
 
-  /** A node's votes and state; `nodeid` 0 is the local node. The one round trip that corosync answers in its sync phase. */
+  /**
+   * A node's votes and state; `nodeid` 0 is the local node. The one round trip that corosync answers in its sync phase.
+   * CS_ERR_NOT_EXIST: corosync has not met that node since its start.
+   */
   getinfo(nodeid: number): VotequorumInfo {
     const out: Out<NativeInfo> = [null];
     native().getinfo(this.handle, nodeid, out);
@@ -45,6 +55,15 @@ export class Votequorum extends Connection<never> implements VotequorumApi {
       qdeviceVotes: info.qdevice_votes,
       qdeviceName: info.qdevice_name,
     };
+  }
+
+  /** Asks for notifications; `flags` are TrackFlags. A change of membership comes as nodelist, then quorum. */
+  trackstart(flags: number): void {
+    native().trackstart(this.handle, 0, flags);
+  }
+
+  trackstop(): void {
+    native().trackstop(this.handle);
   }
 }
 
@@ -64,15 +83,20 @@ interface NativeInfo {
 }
 
 interface VotequorumNative {
+  readonly soname: string;
   readonly calls: ServiceCalls;
-  readonly initialize: Call<[Out<Wide>, null]>;
+  readonly initialize: Call<[Out<Wide>, object]>;
   readonly getinfo: Call<[Handle, number, Out<NativeInfo>]>;
+  readonly trackstart: Call<[Handle, number, number]>;
+  readonly trackstop: Call<[Handle]>;
+  readonly protos: Record<'quorum' | 'expectedvotes' | 'nodelist', ReturnType<typeof koffi.proto>>;
 }
 
 const native = lazily((): VotequorumNative => {
-  const library = loadCorosyncLibrary(SONAME);
+  const { soname, library } = loadFirstLibrary(SONAMES);
   structs();
   return {
+    soname,
     calls: {
       finalize: bind(library, 'votequorum_finalize(uint64_t handle)'),
       dispatch: bind(library, 'votequorum_dispatch(uint64_t handle, int dispatch_types)'),
@@ -80,7 +104,50 @@ const native = lazily((): VotequorumNative => {
       context_set: bind(library, 'votequorum_context_set(uint64_t handle, uintptr_t context)'),
       context_get: bind(library, 'votequorum_context_get(uint64_t handle, _Out_ uintptr_t *context)'),
     },
-    initialize: bind(library, 'votequorum_initialize(_Out_ uint64_t *handle, void *callbacks)'),
+    initialize: bind(library, 'votequorum_initialize(_Out_ uint64_t *handle, votequorum_callbacks_t *callbacks)'),
     getinfo: bind(library, 'votequorum_getinfo(uint64_t handle, unsigned int nodeid, _Out_ votequorum_info *info)'),
+    trackstart: bind(library, 'votequorum_trackstart(uint64_t handle, uint64_t context, unsigned int flags)'),
+    trackstop: bind(library, 'votequorum_trackstop(uint64_t handle)'),
+    protos: {
+      quorum: koffi.proto(
+        'void votequorum_quorum_notification_fn_t(uint64_t handle, uint64_t context, uint32_t quorate, uint32_t node_list_entries, void *node_list)',
+      ),
+      expectedvotes: koffi.proto(
+        'void votequorum_expectedvotes_notification_fn_t(uint64_t handle, uint64_t context, uint32_t expected_votes)',
+      ),
+      nodelist: koffi.proto(
+        'void votequorum_nodelist_notification_fn_t(uint64_t handle, uint64_t context, votequorum_ring_id_t ring_id, uint32_t node_list_entries, void *node_list)',
+      ),
+    },
   };
 });
+
+function quorumEvent(
+  _handle: Wide,
+  _context: Wide,
+  quorate: number,
+  entries: number,
+  list: Pointer | null,
+): VotequorumEvent {
+  // Pairs of nodeid and state.
+  const words = decodeNodeids(list, 2 * entries);
+  const nodes = Array.from({ length: entries }, (_, i) => ({
+    nodeid: words[2 * i] as number,
+    state: words[2 * i + 1] as number,
+  }));
+  return { kind: 'quorum', quorate: quorate !== 0, nodes };
+}
+
+function expectedvotesEvent(_handle: Wide, _context: Wide, expectedVotes: number): VotequorumEvent {
+  return { kind: 'expectedvotes', expectedVotes };
+}
+
+function nodelistEvent(
+  _handle: Wide,
+  _context: Wide,
+  { nodeid, seq }: { nodeid: number; seq: Wide },
+  entries: number,
+  list: Pointer | null,
+): VotequorumEvent {
+  return { kind: 'nodelist', ringId: { nodeid, seq: BigInt(seq) }, members: decodeNodeids(list, entries) };
+}

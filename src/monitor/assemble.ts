@@ -1,6 +1,8 @@
 import { CsError } from '../corosync/cs-error.ts';
+import type { Area, AreaName, Areas } from './areas.ts';
 import type { History } from './history.ts';
 import type { Daemon, LaneState, LibraryName, Probe, Snapshot } from './snapshot.ts';
+import { staleMembers } from './strangers.ts';
 
 /** The last round trip of a probe that corosync answered. */
 export interface Answer {
@@ -23,6 +25,10 @@ export interface Findings {
   readonly answers: Readonly<Partial<Record<'quorum' | 'votequorum', Answer>>>;
   /** Unix seconds of the last callback or round trip. */
   readonly confirmed: Readonly<Partial<Record<LibraryName, number>>>;
+  /** The last outcome of each area, and when the main thread heard of it: monotonic milliseconds. */
+  readonly areas: { readonly [Name in AreaName]?: Area<Areas[Name]> & { readonly at: number } };
+  /** The libraries in use. */
+  readonly libraries: readonly LibraryName[];
   readonly lanes: readonly LaneState[];
   readonly daemon: Daemon | undefined;
 }
@@ -41,14 +47,16 @@ export function assemble(findings: Findings): Snapshot {
   const answered = quorumAnswer !== undefined || votequorumAnswer !== undefined;
   // In the sync phase corosync acts on what it announced last, and votequorum's flag confirms that it still does.
   const quorumConfirmed = quorumAnswer !== undefined || votequorumAnswer?.quorate === history.quorum?.quorate;
+  const membership = dispatched && quorumAnswer ? history.membership : undefined;
+  const areas = confirmedAreas(findings, answered);
   return {
     time: findings.time,
     simulated: findings.simulated,
     up: dispatched && answered,
     syncInProgress: quorumAnswer !== undefined ? false : votequorumAnswer && servicesHeld ? true : undefined,
-    libraries: Object.values(history.libraries).map((library) => ({
-      ...library,
-      confirmed: findings.confirmed[library.name],
+    libraries: findings.libraries.map((name) => ({
+      ...history.libraries[name],
+      confirmed: findings.confirmed[name],
     })),
     probes: [
       probe('quorum', quorumAnswer, probeTimeout),
@@ -57,18 +65,33 @@ export function assemble(findings: Findings): Snapshot {
     lanes,
     cluster: history.cluster,
     localNodeid: history.localNodeid,
-    joinCounts: libcmap.connected && quorumAnswer ? history.joinCounts : undefined,
+    configuration: libcmap.connected && quorumAnswer ? history.configuration : undefined,
     quorum:
       dispatched && answered && quorumConfirmed && history.quorum
         ? { ...history.quorum, provider: history.provider ?? false }
         : undefined,
-    membership: dispatched && quorumAnswer ? history.membership : undefined,
+    membership,
     quorumHistory: history.quorumHistory,
     membershipHistory: history.membershipHistory,
     cpg: history.cpg,
     cpgPeers: libcpg.connected && quorumAnswer ? history.cpgPeers : undefined,
+    areas,
+    pauses: history.pauses,
+    clients: Object.values(history.clients.totals),
+    staleMembers:
+      areas.groups?.value && membership
+        ? staleMembers(areas.groups.value, history.strangers, findings.time)
+        : undefined,
     daemon: findings.daemon,
   };
+}
+
+/** What was read since. A failure is one only if corosync answers: without that it is no news. */
+function confirmedAreas({ areas, since }: Findings, answered: boolean): Snapshot['areas'] {
+  const confirmed = Object.entries(areas).filter(
+    ([, { at, error }]) => at >= since && (error === undefined || answered),
+  );
+  return Object.fromEntries(confirmed.map(([name, { at: _, ...area }]) => [name, area]));
 }
 
 function confirmedAnswer(

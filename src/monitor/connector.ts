@@ -21,6 +21,8 @@ type EventOf<Api> = Api extends { dispatch(mode: DispatchMode): Dispatched<infer
 export interface Lane {
   readonly held: HeldMark;
   post(event: LaneEvent): void;
+  /** When the time is over that reading for a scrape may take. */
+  readonly readUntil: number;
   /** Monotonic milliseconds. */
   now(): number;
 }
@@ -32,6 +34,7 @@ export class Connector<Api extends { close(): unknown }> {
   readonly #lane: Lane;
   readonly #opened: (api: Api) => { provider?: boolean };
   #api: Api | undefined;
+  #paced: Api | undefined;
   /** The call that failed of a dead connection, until the next drain has taken what is left and ended it. */
   #dying: { readonly call: string; readonly code: number } | undefined;
   #loaded = false;
@@ -65,6 +68,7 @@ export class Connector<Api extends { close(): unknown }> {
       const opened = api;
       const facts = this.#lane.held.during(() => this.#opened(opened));
       this.#api = api;
+      this.#paced = paced(api, () => this.#beforeRead());
       this.#retryAfter = FIRST_RETRY;
       this.#lane.post({ kind: 'connected', library: this.library, ...facts });
     } catch (error) {
@@ -91,6 +95,19 @@ export class Connector<Api extends { close(): unknown }> {
     }
   }
 
+  /**
+   * Reads for a scrape: many calls, each marked by itself, until the lane's time for reading is over. Throws what fails;
+   * undefined when there is no connection.
+   */
+  read<T>(calls: (api: Api) => T): T | undefined {
+    if (this.#paced === undefined || this.#dying !== undefined) return undefined;
+    try {
+      return calls(this.#paced);
+    } finally {
+      this.#lane.held.clear();
+    }
+  }
+
   /** Drains the callbacks that are due; corosync cannot hold this. */
   drain(this: Connector<Api & Dispatchable>): EventOf<Api>[] {
     if (this.#api === undefined) return [];
@@ -113,6 +130,7 @@ export class Connector<Api extends { close(): unknown }> {
   close(): void {
     const api = this.#api;
     this.#api = undefined;
+    this.#paced = undefined;
     this.#dying = undefined;
     if (api !== undefined) this.#lane.held.during(() => api.close());
   }
@@ -128,6 +146,11 @@ export class Connector<Api extends { close(): unknown }> {
       this.#retry(MISSING_RETRY);
     }
     return this.#loaded;
+  }
+
+  #beforeRead(): void {
+    if (this.#lane.now() > this.#lane.readUntil) throw new Error('corosync answers, but too slowly to read all of it');
+    this.#lane.held.begin();
   }
 
   #lose(call: string, code: number): void {
@@ -146,4 +169,18 @@ export class Connector<Api extends { close(): unknown }> {
 function corosyncError(error: unknown): CorosyncError {
   if (error instanceof CorosyncError) return error;
   throw error;
+}
+
+/** The same methods, each with `beforeCall` in front of it. */
+function paced<Api extends object>(api: Api, beforeCall: () => void): Api {
+  return new Proxy(api, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        beforeCall();
+        return member.apply(target, args);
+      };
+    },
+  });
 }

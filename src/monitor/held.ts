@@ -15,12 +15,17 @@ export class HeldMark {
 
   /** Runs a call that corosync may hold. */
   during<T>(call: () => T): T {
-    Atomics.store(this.#since, 0, process.hrtime.bigint());
+    this.begin();
     try {
       return call();
     } finally {
       this.clear();
     }
+  }
+
+  /** The call that is made now; clear() when it is back. */
+  begin(): void {
+    Atomics.store(this.#since, 0, process.hrtime.bigint());
   }
 
   /** How long the call that is outstanding has been so, in seconds; 0 when there is none. */

@@ -1,17 +1,23 @@
 import { CpgReason } from '../corosync/types.ts';
-import type { LaneEvent } from './lane-protocol.ts';
+import { type ClientHistory, emptyClientHistory, recordClients } from './client-history.ts';
+import { clusterOf } from './configuration.ts';
+import type { AreaEvent, LaneEvent } from './lane-protocol.ts';
 import { recordLibrary } from './library-history.ts';
+import { recordPauses } from './pause-history.ts';
 import {
   type Cluster,
+  type Configuration,
   type CpgHistory,
   type LibraryName,
   type LibraryState,
   libraryNames,
   type MembershipHistory,
   type MembershipState,
+  type PauseHistory,
   type QuorumHistory,
   type QuorumState,
 } from './snapshot.ts';
+import { findStrangers, type Strangers } from './strangers.ts';
 
 /** What the lanes have told, folded: the last state of everything, and counts since the exporter's start. */
 export interface History {
@@ -29,7 +35,10 @@ export interface History {
   readonly cpgPeers: number | undefined;
   readonly localNodeid: number | undefined;
   readonly cluster: Cluster | undefined;
-  readonly joinCounts: Readonly<Record<string, number>> | undefined;
+  readonly configuration: Configuration | undefined;
+  readonly pauses: PauseHistory;
+  readonly clients: ClientHistory;
+  readonly strangers: Strangers;
 }
 
 /** In seconds; an idle ring takes about a millisecond. */
@@ -71,7 +80,10 @@ export const emptyHistory: History = {
   cpgPeers: undefined,
   localNodeid: undefined,
   cluster: undefined,
-  joinCounts: undefined,
+  configuration: undefined,
+  pauses: { count: 0, last: undefined, since: undefined },
+  clients: emptyClientHistory,
+  strangers: {},
 };
 
 /** The history with one more event in it; `at` is its time in unix seconds. */
@@ -100,10 +112,10 @@ export function record(history: History, event: LaneEvent, at: number): History 
       };
     case 'local':
       return { ...known, localNodeid: event.nodeid };
-    case 'cluster':
-      return { ...known, cluster: event.cluster };
-    case 'join-counts':
-      return { ...known, joinCounts: event.joinCounts };
+    case 'configuration':
+      return { ...known, cluster: clusterOf(event.configuration.keys), configuration: event.configuration };
+    case 'area':
+      return recordArea(known, event, at);
     default:
       return known;
   }
@@ -120,9 +132,11 @@ function forget(history: History, lost: LibraryName): History {
     case 'quorum':
       return { ...history, quorum: undefined, membership: undefined };
     case 'cpg':
-      return { ...history, cpgPeers: undefined };
+      return { ...history, cpgPeers: undefined, strangers: {} };
     case 'cmap':
-      return { ...history, joinCounts: undefined };
+      return { ...history, configuration: undefined };
+    case 'cmap_stats':
+    case 'cfg':
     case 'votequorum':
       return history;
     default:
@@ -168,6 +182,20 @@ function recordNodelist(history: History, event: LaneEvent & { kind: 'nodelist' 
           lastChange: at,
         },
   };
+}
+
+function recordArea(history: History, event: AreaEvent, at: number): History {
+  if (event.value === undefined) return history;
+  switch (event.area) {
+    case 'pauses':
+      return { ...history, pauses: recordPauses(history.pauses, event.value) };
+    case 'clients':
+      return { ...history, clients: recordClients(history.clients, event.value) };
+    case 'groups':
+      return { ...history, strangers: findStrangers(history.strangers, event.value, history.membership?.members, at) };
+    default:
+      return history;
+  }
 }
 
 const reasons: Record<number, string> = {

@@ -1,6 +1,7 @@
 import type { CpgAddress, QuorumEvent } from '../corosync/types.ts';
+import type { Area, AreaName, Areas } from './areas.ts';
 import type { MonitorOptions } from './options.ts';
-import type { Cluster, LibraryName } from './snapshot.ts';
+import type { Configuration, LibraryName } from './snapshot.ts';
 
 /** What a lane tells the main thread, as soon as it knows it. */
 export type LaneEvent =
@@ -42,14 +43,20 @@ export type LaneEvent =
   | { readonly kind: 'round-trip'; readonly seconds: number }
   | { readonly kind: 'round-trip-failed'; readonly reason: string }
   | { readonly kind: 'local'; readonly nodeid: number }
-  | { readonly kind: 'cluster'; readonly cluster: Cluster }
-  | { readonly kind: 'join-counts'; readonly joinCounts: Readonly<Record<string, number>> }
+  | { readonly kind: 'configuration'; readonly configuration: Configuration }
+  | AreaEvent
   /** The read that was asked for is complete. */
   | { readonly kind: 'answered'; readonly id: number };
 
+/** An area was read, or could not be. */
+export type AreaEvent = {
+  readonly [Name in AreaName]: { readonly kind: 'area'; readonly area: Name } & Area<Areas[Name]>;
+}[AreaName];
+
 /** What the main thread tells a lane. */
 export type LaneCommand =
-  | { readonly kind: 'read'; readonly id: number }
+  /** `nodeids`: of the configured nodes, as far as they are known. */
+  | { readonly kind: 'read'; readonly id: number; readonly nodeids: readonly number[] }
   /** Whether to open connections: one service tries for all while corosync refuses us. */
   | { readonly kind: 'connect'; readonly allowed: boolean }
   | { readonly kind: 'stop' };

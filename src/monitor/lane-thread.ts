@@ -57,9 +57,9 @@ export class LaneThread {
    * Asks for a read, or joins the one that is under way. Resolves when it is complete, when corosync has held the lane
    * in one call for longer than the probe's deadline, or when the lane is not running.
    */
-  async read(): Promise<void> {
+  async read(nodeids: readonly number[]): Promise<void> {
     if (this.#worker === undefined) return;
-    const { answered } = this.#waiting ?? this.#ask();
+    const { answered } = this.#waiting ?? this.#ask(nodeids);
     let timer: NodeJS.Timeout | undefined;
     const held = new Promise<void>((resolve) => {
       const look = () => {
@@ -89,14 +89,14 @@ export class LaneThread {
     return result;
   }
 
-  #ask(): Waiting {
+  #ask(nodeids: readonly number[]): Waiting {
     this.#lastId += 1;
     let resolve = () => {};
     const answered = new Promise<void>((done) => {
       resolve = done;
     });
     this.#waiting = { id: this.#lastId, answered, resolve };
-    this.send({ kind: 'read', id: this.#lastId });
+    this.send({ kind: 'read', id: this.#lastId, nodeids });
     return this.#waiting;
   }
 

@@ -1,13 +1,19 @@
 import { extname } from 'node:path';
 import { CsError } from '../corosync/cs-error.ts';
-import { type Answer, assemble } from './assemble.ts';
+import { connectionsFor } from './areas.ts';
+import { type Answer, assemble, type Findings } from './assemble.ts';
 import { readDaemon } from './daemon.ts';
 import { emptyHistory, type History, record } from './history.ts';
 import type { LaneEvent } from './lane-protocol.ts';
 import { LaneThread } from './lane-thread.ts';
 import { describeChange, describeLiveness, type Liveness } from './narrate.ts';
 import type { MonitorLog, MonitorOptions } from './options.ts';
-import { type Daemon, type LaneName, type LibraryName, laneNames, type Snapshot } from './snapshot.ts';
+import { type Daemon, type LaneName, type LibraryName, laneNames, libraryNames, type Snapshot } from './snapshot.ts';
+
+const librariesOf: Readonly<Record<LaneName, readonly LibraryName[]>> = {
+  services: ['quorum', 'cpg', 'cmap', 'cmap_stats', 'cfg'],
+  votequorum: ['votequorum'],
+};
 
 /** Watches corosync through two lanes and says, at any time and within a deadline, what is known to be true. */
 export class Monitor {
@@ -17,6 +23,8 @@ export class Monitor {
   readonly #watch: NodeJS.Timeout;
   #history: History = emptyHistory;
   readonly #answers: Partial<Record<'quorum' | 'votequorum', Answer>> = {};
+  #areas: Findings['areas'] = {};
+  readonly #libraries: readonly LibraryName[];
   readonly #confirmed: Partial<Record<LibraryName, number>> = {};
   /** What the attempt to connect to libquorum came to; it goes first. */
   #quorumCode: number | undefined;
@@ -29,6 +37,8 @@ export class Monitor {
   private constructor({ log, ...options }: MonitorOptions & { readonly log: MonitorLog }) {
     this.#options = options;
     this.#log = log;
+    const { cfg, stats } = connectionsFor(options.reads);
+    this.#libraries = libraryNames.filter((name) => (name === 'cfg' ? cfg : name === 'cmap_stats' ? stats : true));
     const module = options.simulation === undefined ? '../corosync/index' : '../simulation/bindings';
     const bindings = new URL(`${module}${extname(import.meta.url)}`, import.meta.url).href;
     const lane = (name: LaneName) =>
@@ -77,9 +87,9 @@ export class Monitor {
 
   #request(): { since: number; done: Promise<void> } {
     const since = performance.now();
+    const nodeids = this.#history.cluster?.nodes.map(({ nodeid }) => nodeid) ?? [];
     const done = Promise.all([
-      this.#lanes.services.read(),
-      this.#lanes.votequorum.read(),
+      ...laneNames.map((name) => this.#lanes[name].read(nodeids)),
       readDaemon(this.#options.pidFile).then((daemon) => {
         this.#daemon = daemon;
       }),
@@ -98,6 +108,8 @@ export class Monitor {
       history: this.#history,
       answers: this.#answers,
       confirmed: this.#confirmed,
+      areas: this.#areas,
+      libraries: this.#libraries,
       lanes: laneNames.map((name) => this.#lanes[name].state),
       daemon: this.#daemon,
     });
@@ -111,6 +123,9 @@ export class Monitor {
       const { library, quorate, seconds } = event;
       this.#answers[library] = { at: performance.now(), seconds, quorate };
       this.#confirmed[library] = at;
+    } else if (event.kind === 'area') {
+      const { kind: _, area, ...outcome } = event;
+      this.#areas = { ...this.#areas, [area]: { ...outcome, at: performance.now() } };
     } else if (event.kind === 'quorum' || event.kind === 'nodelist') {
       this.#confirmed.quorum = at;
     } else if ((event.kind === 'connected' || event.kind === 'refused') && event.library === 'quorum') {
@@ -122,8 +137,7 @@ export class Monitor {
 
   /** A lane's thread is new: what an earlier one had open is closed. */
   #started(name: LaneName): void {
-    const libraries: readonly LibraryName[] = name === 'services' ? ['quorum', 'cpg', 'cmap'] : ['votequorum'];
-    for (const library of libraries) {
+    for (const library of librariesOf[name]) {
       if (!this.#history.libraries[library].connected) continue;
       this.#receive({ kind: 'closed', library });
     }

@@ -1,3 +1,5 @@
+import type { Reads } from './areas.ts';
+
 /** What the monitor is told; durations in milliseconds. */
 export interface MonitorOptions {
   /** Between two drains of corosync's callbacks. */
@@ -10,6 +12,10 @@ export interface MonitorOptions {
     /** Between two probe messages in it; 0 for none. */
     readonly probeInterval: number;
   };
+  /** What to read for each scrape. */
+  readonly reads: Reads;
+  /** Of how many links to read the traffic. */
+  readonly trafficLimit: number;
   /** Where corosync writes its pid. */
   readonly pidFile: string;
   /** Instead of corosync: the simulated cluster, seen from this node. */

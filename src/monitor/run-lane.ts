@@ -2,12 +2,17 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Bindings } from '../corosync/bindings.ts';
 import type { Lane } from './connector.ts';
 import { HeldMark } from './held.ts';
-import type { LaneCommand, LaneData } from './lane-protocol.ts';
+import type { LaneCommand, LaneData, LaneEvent } from './lane-protocol.ts';
 import type { MonitorOptions } from './options.ts';
 
-/** What a lane does: a step on its timer and on each request. */
+/** How long a lane may read for a scrape, in milliseconds: no scrape waits longer. */
+const READ_TIME = 3_000;
+
+/** What a lane does: a step on its timer and on each request, and after a request a read. */
 export interface LaneWork {
   step(): void;
+  /** Reads what is shown of corosync besides; `nodeids` are those of the configured nodes. */
+  read(nodeids: readonly number[]): void;
   readonly nextStepIn: number;
   close(): void;
   allowed?: boolean;
@@ -22,7 +27,8 @@ export async function runLane(
   const { options, bindings, heldSince } = workerData as LaneData;
   const held = new HeldMark(heldSince);
   const { createBindings } = await import(bindings);
-  const lane: Lane = { held, post: (event) => port.postMessage(event), now: () => performance.now() };
+  const now = () => performance.now();
+  const lane = { held, now, post: (event: LaneEvent) => port.postMessage(event), readUntil: 0 } satisfies Lane;
   const work = make(createBindings(options.simulation), options, lane);
   let timer: NodeJS.Timeout | undefined;
 
@@ -47,6 +53,8 @@ export async function runLane(
       switch (command.kind) {
         case 'read':
           step();
+          lane.readUntil = now() + READ_TIME;
+          work.read(command.nodeids);
           return lane.post({ kind: 'answered', id: command.id });
         case 'connect':
           work.allowed = command.allowed;

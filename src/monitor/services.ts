@@ -1,9 +1,10 @@
 import type { Bindings, CmapApi, CpgApi, QuorumApi } from '../corosync/bindings.ts';
 import { type CpgEvent, type QuorumEvent, TrackFlags } from '../corosync/types.ts';
-import { readCluster, readJoinCounts, trackedPrefixes } from './cluster.ts';
+import { clusterOf, FollowedConfiguration } from './configuration.ts';
 import { Connector, type Lane } from './connector.ts';
 import type { MonitorOptions } from './options.ts';
 import { RoundTrip } from './round-trip.ts';
+import { ServicesReader } from './services-reader.ts';
 import { viewChange } from './view-change.ts';
 
 /** Our own group: the only one that this program ever joins. */
@@ -12,19 +13,20 @@ export const GROUP = 'corosync-exporter';
 /** How long one wait for our own message may keep the lane, in milliseconds. */
 const WAIT = 10;
 
-/** The lane of libquorum, libcpg and libcmap: everything that corosync may hold in its sync phase. */
+/** The lane of libquorum, libcpg, libcmap and libcfg: everything that corosync may hold in its sync phase. */
 export class Services {
   readonly #options: MonitorOptions;
   readonly #lane: Lane;
   readonly #quorum: Connector<QuorumApi>;
   readonly #cpg: Connector<CpgApi>;
   readonly #cmap: Connector<CmapApi>;
+  readonly #reader: ServicesReader;
   readonly #roundTrip: RoundTrip;
   #joined = false;
   #model: 0 | 1 = 1;
   /** The last view that was told, to find joins and leaves where libquorum does not tell them. */
   #view: readonly number[] | undefined;
-  readonly #stale = { configuration: true, members: true };
+  readonly #configuration = new FollowedConfiguration();
 
   constructor(bindings: Bindings, options: MonitorOptions, lane: Lane) {
     this.#options = options;
@@ -33,26 +35,32 @@ export class Services {
     this.#quorum = new Connector('quorum', bindings.quorum, lane, (quorum) => this.#openedQuorum(quorum));
     this.#cpg = new Connector('cpg', bindings.cpg, lane, (cpg) => this.#openedCpg(cpg));
     this.#cmap = new Connector('cmap', bindings.cmap, lane, (cmap) => this.#openedCmap(cmap));
+    this.#reader = new ServicesReader(bindings, options, lane, this.#cpg, this.#cmap);
   }
 
-  /** One round: connect what is not, drain, probe, and read again what is no longer true. */
+  /** One round: connect what is not, drain, probe, and read again what has changed. */
   step(): void {
     this.#open();
     this.#drain();
     this.#probe();
-    this.#read();
+    this.#follow();
     this.#converse();
   }
 
   /** Milliseconds until the next step has something to do. */
   get nextStepIn(): number {
     const waits = [this.#options.dispatchInterval, this.#quorum.retryIn];
-    if (this.#quorum.connected) waits.push(this.#cpg.retryIn, this.#cmap.retryIn);
+    if (this.#quorum.connected) waits.push(this.#cpg.retryIn, this.#cmap.retryIn, this.#reader.retryIn);
     if (this.#joined) waits.push(this.#roundTrip.dueIn);
     return Math.max(1, Math.min(...waits.filter((wait) => wait !== undefined)));
   }
 
+  read(): void {
+    this.#reader.read();
+  }
+
   close(): void {
+    this.#reader.close();
     this.#cmap.close();
     // Just closed, our going would look like a crash to the other members: PROCDOWN instead of LEAVE.
     if (this.#joined) this.#cpg.call((cpg) => cpg.leave(GROUP));
@@ -66,6 +74,7 @@ export class Services {
     if (!this.#quorum.connected) return;
     this.#cpg.open();
     this.#cmap.open();
+    this.#reader.open();
   }
 
   #openedQuorum(quorum: QuorumApi): { provider: boolean } {
@@ -83,20 +92,15 @@ export class Services {
   }
 
   #openedCmap(cmap: CmapApi): Record<string, never> {
-    for (const prefix of trackedPrefixes.configuration) cmap.track(prefix);
-    cmap.track(trackedPrefixes.members);
-    this.#stale.configuration = true;
-    this.#stale.members = true;
+    this.#configuration.follow(cmap);
     return {};
   }
 
   #drain(): void {
     this.#drainQuorum();
     this.#drainCpg();
-    for (const { key } of this.#cmap.drain()) {
-      if (key.startsWith(trackedPrefixes.members)) this.#stale.members = true;
-      else this.#stale.configuration = true;
-    }
+    for (const { key } of this.#cmap.drain()) this.#configuration.changed(key);
+    this.#reader.drain();
   }
 
   #drainQuorum(): void {
@@ -137,21 +141,13 @@ export class Services {
     this.#lane.post({ kind: 'probed', library: 'quorum', quorate, seconds });
   }
 
-  #read(): void {
-    if (this.#stale.configuration) {
-      const cluster = this.#cmap.call(readCluster);
-      if (cluster !== undefined) {
-        this.#stale.configuration = false;
-        this.#lane.post({ kind: 'cluster', cluster });
-      }
-    }
-    if (this.#stale.members) {
-      const joinCounts = this.#cmap.call(readJoinCounts);
-      if (joinCounts !== undefined) {
-        this.#stale.members = false;
-        this.#lane.post({ kind: 'join-counts', joinCounts });
-      }
-    }
+  /** What is followed of the configuration is read when it has changed. */
+  #follow(): void {
+    if (!this.#configuration.stale) return;
+    const configuration = this.#cmap.call((cmap) => this.#configuration.read(cmap));
+    if (configuration === undefined) return;
+    this.#reader.cluster = clusterOf(configuration.keys);
+    this.#lane.post({ kind: 'configuration', configuration });
   }
 
   /** Takes part in our own group, and times a message in it. */

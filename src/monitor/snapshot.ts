@@ -1,10 +1,13 @@
-import type { RingId } from '../corosync/types.ts';
+import type { CmapValue, RingId } from '../corosync/types.ts';
+import type { Area, AreaName, Areas, ClientPair, Pause, Statistic } from './areas.ts';
 
 // What a scrape is rendered from: plain, readonly data of which each part is confirmed now or absent (undefined).
 // Times are unix seconds, durations seconds. Records by nodeid have decimal nodeids as keys.
 
-/** The client libraries in use, in the order in which they are connected. */
-export const libraryNames = ['quorum', 'cpg', 'cmap', 'votequorum'] as const;
+export type * from './areas.ts';
+
+/** The client libraries, in the order in which they are connected; `cmap_stats` is libcmap's map of statistics. */
+export const libraryNames = ['quorum', 'cpg', 'cmap', 'cmap_stats', 'cfg', 'votequorum'] as const;
 export type LibraryName = (typeof libraryNames)[number];
 
 export const laneNames = ['services', 'votequorum'] as const;
@@ -18,14 +21,14 @@ export interface Snapshot {
   readonly up: boolean;
   /** Undefined where it cannot be told: without votequorum as provider, or while nothing answers. */
   readonly syncInProgress: boolean | undefined;
+  /** Those in use. */
   readonly libraries: readonly LibraryState[];
   readonly probes: readonly Probe[];
   readonly lanes: readonly LaneState[];
   /** Facts of the configuration: the last ones known, so that joins work during an outage. */
   readonly cluster: Cluster | undefined;
   readonly localNodeid: number | undefined;
-  /** corosync's runtime.members.N.join_count, by nodeid. */
-  readonly joinCounts: Readonly<Record<string, number>> | undefined;
+  readonly configuration: Configuration | undefined;
   readonly quorum: QuorumState | undefined;
   readonly membership: MembershipState | undefined;
   readonly quorumHistory: QuorumHistory;
@@ -33,6 +36,12 @@ export interface Snapshot {
   readonly cpg: CpgHistory;
   /** Processes in our own CPG group; undefined while we are not in it. */
   readonly cpgPeers: number | undefined;
+  /** What was read for this scrape; an area that was not is undefined. */
+  readonly areas: { readonly [Name in AreaName]?: Area<Areas[Name]> | undefined };
+  readonly pauses: PauseHistory;
+  readonly clients: readonly ClientTotals[];
+  /** Undefined unless both the groups and the membership are known. */
+  readonly staleMembers: readonly StaleMembers[] | undefined;
   /** The corosync daemon of this node as /proc shows it. */
   readonly daemon: Daemon | undefined;
 }
@@ -97,6 +106,14 @@ export interface ConfiguredNode {
   readonly addresses: readonly { readonly link: number; readonly address: string }[];
 }
 
+/** What is followed of corosync's configuration map. */
+export interface Configuration {
+  /** As in cmap_keys(7). */
+  readonly keys: Readonly<Record<string, CmapValue>>;
+  /** 48 bits of a hash of what must be equal on all nodes; undefined in the middle of a reload. */
+  readonly digest: number | undefined;
+}
+
 export interface QuorumState {
   readonly quorate: boolean;
   readonly provider: boolean;
@@ -136,6 +153,28 @@ export interface CpgHistory {
   };
   /** By reason: timeout, or a cs_error_t name. */
   readonly roundTripFailures: Readonly<Record<string, number>>;
+}
+
+/** When corosync was not scheduled in time. */
+export interface PauseHistory {
+  /** Since the exporter's start. */
+  readonly count: number;
+  /** The newest that corosync has told of, also from before. */
+  readonly last: Pause | undefined;
+  /** What counts is newer than this, in unix seconds; undefined before the first read. */
+  readonly since: number | undefined;
+}
+
+/** What the connections of one program to one service have counted, those that have ended included. */
+export interface ClientTotals extends ClientPair {
+  readonly totals: Readonly<Record<string, Statistic>>;
+}
+
+/** Processes in a CPG group on a node that is not in the membership. */
+export interface StaleMembers {
+  readonly group: string;
+  readonly nodeid: number;
+  readonly count: number;
 }
 
 export interface Daemon {

@@ -1,18 +1,23 @@
 import type { Bindings, VotequorumApi } from '../corosync/bindings.ts';
 import { VotequorumFlag } from '../corosync/types.ts';
+import type { Reads } from './areas.ts';
 import { Connector, type Lane } from './connector.ts';
 import type { MonitorOptions } from './options.ts';
+import { readArea } from './read-area.ts';
+import { readVotes } from './read-votes.ts';
 
 /** The lane of libvotequorum, the one service that answers while corosync is in its sync phase. */
 export class VotequorumProbe {
   readonly #interval: number;
+  readonly #reads: Reads;
   readonly #lane: Lane;
   readonly #votequorum: Connector<VotequorumApi>;
   /** The main thread says when: not while corosync refuses us, nor where votequorum is not the provider. */
   allowed = false;
 
-  constructor(bindings: Bindings, { dispatchInterval }: MonitorOptions, lane: Lane) {
+  constructor(bindings: Bindings, { dispatchInterval, reads }: MonitorOptions, lane: Lane) {
     this.#interval = dispatchInterval;
+    this.#reads = reads;
     this.#lane = lane;
     this.#votequorum = new Connector('votequorum', bindings.votequorum, lane, () => ({}));
   }
@@ -26,6 +31,12 @@ export class VotequorumProbe {
     const seconds = (this.#lane.now() - before) / 1000;
     const quorate = (info.flags & VotequorumFlag.VOTEQUORUM_INFO_QUORATE) !== 0;
     this.#lane.post({ kind: 'probed', library: 'votequorum', quorate, seconds });
+  }
+
+  read(nodeids: readonly number[]): void {
+    readArea(this.#lane, this.#reads, 'votes', () =>
+      this.#votequorum.read((votequorum) => readVotes(votequorum, nodeids)),
+    );
   }
 
   get nextStepIn(): number {

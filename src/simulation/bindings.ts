@@ -1,4 +1,5 @@
 import type { Bindings, Service } from '../corosync/bindings.ts';
+import { SimulatedCfg } from './cfg.ts';
 import { SimulatedCmap } from './cmap.ts';
 import type { Site } from './connection.ts';
 import { SimulatedCpg } from './cpg.ts';
@@ -24,6 +25,8 @@ export function createBindings(simulation: Simulation, now: () => number = Date.
     quorum: service(['quorum_model_v1'], () => new SimulatedQuorum(site)),
     cpg: service([], () => new SimulatedCpg(site)),
     cmap: service(['stats_map'], () => new SimulatedCmap(site)),
+    cmap_stats: service(['stats_map'], () => new SimulatedCmap(site)),
+    cfg: service(['node_status_v1'], () => new SimulatedCfg(site)),
     votequorum: service([], () => new SimulatedVotequorum(site)),
   };
 }

@@ -1,6 +1,6 @@
 import type { CpgApi } from '../corosync/bindings.ts';
 import { CorosyncError, CsError } from '../corosync/cs-error.ts';
-import type { CpgAddress, CpgEvent, Dispatched, DispatchMode } from '../corosync/types.ts';
+import type { CpgAddress, CpgEvent, CpgIterationEntry, Dispatched, DispatchMode } from '../corosync/types.ts';
 import { changeAt, changesUntil, deliverableAt, viewOf } from './cluster.ts';
 import { Connection, type Site, sleep, slice } from './connection.ts';
 import type { Change, Peer } from './timeline.ts';
@@ -54,6 +54,16 @@ export class SimulatedCpg implements CpgApi {
     const { nodeid, pid } = this.#self();
     const due = deliverableAt(nodeid, this.#connection.time()) + jitter(this.#sent++);
     this.#pending.push({ due, event: { kind: 'deliver', group, nodeid, pid, message: Uint8Array.from(message) } });
+  }
+
+  /** The exporters' group only. */
+  iterate(): CpgIterationEntry[] {
+    this.#connection.roundTrip('cpg_iteration_initialize');
+    const self = this.#self();
+    const { peers } = viewOf(self.nodeid, this.#connection.time());
+    const others = peers.filter((nodeid) => nodeid !== self.nodeid).map((nodeid) => addressOf({ nodeid, reason: 0 }));
+    const members = this.#group === exportersGroup ? [...others, self] : others;
+    return members.map(({ nodeid, pid }) => ({ group: exportersGroup, nodeid, pid }));
   }
 
   dispatch(mode: DispatchMode): Dispatched<CpgEvent> {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const folder = '/usr/include/corosync';
 
 /** Whether corosync's development packages are installed here. */
-export const haveHeaders = ['corotypes.h', 'quorum.h', 'cpg.h', 'cmap.h', 'votequorum.h'].every((name) =>
+export const haveHeaders = ['corotypes.h', 'quorum.h', 'cpg.h', 'cmap.h', 'votequorum.h', 'cfg.h'].every((name) =>
   existsSync(join(folder, name)),
 );
 
@@ -31,8 +31,9 @@ export function runC<Output>(statements: string): Output {
   try {
     const source = join(build, 'probe.c');
     const program = join(build, 'probe');
-    const headers = ['stddef', 'stdio', 'poll', 'sys/uio', 'corosync/quorum', 'corosync/cpg', 'corosync/cmap'];
-    const includes = [...headers, 'corosync/votequorum'].map((name) => `#include <${name}.h>`).join('\n');
+    const system = ['stddef', 'stdio', 'poll', 'sys/uio', 'netinet/in'];
+    const corosync = ['quorum', 'cpg', 'cmap', 'votequorum', 'cfg'].map((name) => `corosync/${name}`);
+    const includes = [...system, ...corosync].map((name) => `#include <${name}.h>`).join('\n');
     writeFileSync(source, `${includes}\nint main(void) {\n${statements}\nreturn 0;\n}\n`);
     run('cc', ['-o', program, source]);
     return JSON.parse(run(program, [])) as Output;

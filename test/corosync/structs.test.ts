@@ -8,7 +8,10 @@ import { haveCompiler, runC } from './headers.ts';
 type Layout = Record<string, { size: number; offsets: Record<string, number>; sizes: Record<string, number> }>;
 
 /** These are typedefs in the headers; C knows the others as `struct NAME`. */
-const typedefs = ['quorum_callbacks_t', 'quorum_model_v1_data_t', 'cpg_callbacks_t', 'cpg_model_v1_data_t'];
+const typedefs = [
+  ...['quorum_callbacks_t', 'quorum_model_v1_data_t', 'cpg_callbacks_t', 'cpg_model_v1_data_t'],
+  ...['votequorum_ring_id_t', 'votequorum_node_t', 'votequorum_callbacks_t', 'corosync_cfg_node_address_t'],
+];
 
 openLibrary(null); // configures koffi as the bindings do
 

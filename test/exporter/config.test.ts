@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { collectors } from '../../exporter/collectors/index.ts';
 import { loadConfig, readConfig } from '../../exporter/config.ts';
 import { ConfigError } from '../../exporter/config-error.ts';
 import { parseDuration } from '../../exporter/duration.ts';
@@ -20,20 +21,22 @@ function messageOf(action: () => unknown): string {
 
 const durationRemedy = 'must be a duration such as 500ms, 1s or 1m30s';
 const address = 'must be an address such as ":15405" or "127.0.0.1:15405"';
+const switchable = collectors.filter(({ enabledByDefault }) => enabledByDefault !== undefined);
+const switches = switchable.map(({ name }) => `collectors.${name}`).join(', ');
 
 test.each([
   ['web:\n  listen_adress: [":1"]', ':2: web.listen_adress is not a known setting; did you mean web.listen_addresses?'],
   ['\ndispatch:\n  foo: 1s', ':3: dispatch.foo is not a known setting; known ones are dispatch.interval'],
-  ['xyz: 1', ':1: xyz is not a known setting; known ones are web, dispatch, probe, cpg, corosync, collectors, log'],
+  [
+    'xyz: 1',
+    ':1: xyz is not a known setting; known ones are web, dispatch, probe, cpg, links, corosync, collectors, log',
+  ],
   [
     '__proto__: 1',
-    ':1: __proto__ is not a known setting; known ones are web, dispatch, probe, cpg, corosync, collectors, log',
+    ':1: __proto__ is not a known setting; known ones are web, dispatch, probe, cpg, links, corosync, collectors, log',
   ],
   ['collectors:\n  quorm: true', ':2: collectors.quorm is not a known setting; did you mean collectors.quorum?'],
-  [
-    'collectors:\n  health: false',
-    ':2: collectors.health is not a known setting; known ones are collectors.quorum, collectors.membership, collectors.cluster, collectors.cpg, collectors.process, collectors.process_memory',
-  ],
+  ['collectors:\n  health: false', `:2: collectors.health is not a known setting; known ones are ${switches}`],
   ['dispatch:\n  interval: 1', `:2: dispatch.interval ${durationRemedy}, not 1`],
   ['dispatch:\n  interval: soon', `:2: dispatch.interval ${durationRemedy}, not "soon"`],
   ['dispatch:\n  interval:', `:2: dispatch.interval ${durationRemedy}, not empty`],
@@ -43,7 +46,10 @@ test.each([
   ['cpg:\n  join: yes', ':2: cpg.join must be true or false, not "yes"'],
   ['cpg:\n  join: 1', ':2: cpg.join must be true or false, not 1'],
   ['cpg: true', ':1: cpg must be a group of settings: join, probe_interval, not true'],
-  ['- a', ':1: the file must be a group of settings: web, dispatch, probe, cpg, corosync, collectors, log, not a list'],
+  [
+    '- a',
+    ':1: the file must be a group of settings: web, dispatch, probe, cpg, links, corosync, collectors, log, not a list',
+  ],
   ['log:\n  level: loud', ':2: log.level must be one of debug, info, warn, error, not "loud"'],
   ['log:\n  format: xml', ':2: log.format must be one of logfmt, json, not "xml"'],
   [
@@ -86,7 +92,7 @@ test.each([
   ['log:\n  level: loud\ncpg:\n  join: 1', ':2: log.level must be one of debug, info, warn, error, not "loud"'],
   [
     'zzz: 1\nlog: 3',
-    ':1: zzz is not a known setting; known ones are web, dispatch, probe, cpg, corosync, collectors, log',
+    ':1: zzz is not a known setting; known ones are web, dispatch, probe, cpg, links, corosync, collectors, log',
   ],
 ])('%j is refused with one line', (text, message) => {
   expect(messageOf(() => read(text))).toBe(`exporter.yml${message}`);
@@ -113,7 +119,8 @@ test('the defaults are the documented ones', () => {
     probe: { timeout: 1000 },
     cpg: { join: true, probe_interval: 15_000 },
     corosync: { pid_file: '/run/corosync.pid' },
-    collectors: { quorum: true, membership: true, cluster: true, cpg: true, process: true, process_memory: false },
+    links: { traffic_limit: 64 },
+    collectors: Object.fromEntries(switchable.map(({ name, enabledByDefault }) => [name, enabledByDefault])),
     log: { level: 'info', format: 'logfmt' },
   });
 });

@@ -9,6 +9,18 @@ test('it reads again until corosync answers', async () => {
   expect(answers).toEqual([]);
 });
 
+test('it reads again until every connection is made, or refused', async () => {
+  const [quorum, ...others] = healthy.libraries;
+  if (quorum === undefined) throw new Error('no libraries');
+  const pending = { ...healthy, libraries: [...others, { ...quorum, connected: false }] };
+  const refused = {
+    ...healthy,
+    libraries: [...others, { ...quorum, connected: false, error: { call: 'x', code: 2 } }],
+  };
+  const answers = [pending, refused];
+  expect(await readOnce({ read: async () => answers.shift() ?? healthy }, 2000)).toBe(refused);
+});
+
 test('it gives what it has when the deadline is over', async () => {
   const begin = Date.now();
   expect(await readOnce({ read: async () => down }, 200)).toBe(down);

@@ -13,7 +13,7 @@ const events: LaneEvent[] = [
   { kind: 'nodelist', ringId, members: [1, 2], joined: [], left: [] },
   { kind: 'quorum', quorate: true, ringId, members: [1, 2] },
   { kind: 'confchg', members: [{ nodeid: 1, pid: 1, reason: 0 }], joined: [], left: [] },
-  { kind: 'join-counts', joinCounts: { 1: 1 } },
+  { kind: 'configuration', configuration: { keys: {}, digest: 1 } },
 ];
 const history = events.reduce((all, event) => record(all, event, 0), emptyHistory);
 const answer = { at: 200, seconds: 0.001, quorate: true };
@@ -31,6 +31,8 @@ const healthy: Findings = {
   history,
   answers: { quorum: answer, votequorum: answer },
   confirmed: { quorum: 1000 },
+  areas: {},
+  libraries: ['quorum', 'cpg', 'cmap', 'votequorum'],
   lanes: idle,
   daemon: undefined,
 };
@@ -42,7 +44,7 @@ test('a healthy corosync is up, not in sync, and its state is shown', () => {
     quorum: { quorate: true, provider: true, members: [1, 2] },
     membership: { members: [1, 2] },
     cpgPeers: 1,
-    joinCounts: { 1: 1 },
+    configuration: { digest: 1 },
     probes: [
       { library: 'quorum', success: true, seconds: 0.001 },
       { library: 'votequorum', success: true, seconds: 0.001 },
@@ -58,7 +60,7 @@ test('frozen: nothing that corosync said is repeated, and the probes show their 
     quorum: undefined,
     membership: undefined,
     cpgPeers: undefined,
-    joinCounts: undefined,
+    configuration: undefined,
     probes: [
       { library: 'quorum', success: false, seconds: 1 },
       { library: 'votequorum', success: false, seconds: 1 },

@@ -9,6 +9,7 @@ export function fakeLane() {
     held: new HeldMark(HeldMark.allocate()),
     events: [] as LaneEvent[],
     time: 1_000,
+    readUntil: Number.POSITIVE_INFINITY,
     post: (event: LaneEvent) => void lane.events.push(event),
     now: () => lane.time,
     /** The events since the last call, without what every round brings. */

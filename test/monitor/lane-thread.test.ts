@@ -21,6 +21,8 @@ function start() {
       dispatchInterval: 50,
       probeTimeout: 200,
       cpg: { join: true, probeInterval: 0 },
+      reads: {},
+      trafficLimit: 0,
       pidFile: '',
       simulation: { nodeid: 1, startedAt: 0, cell: shared } as never,
     },
@@ -48,28 +50,28 @@ async function timed(action: () => Promise<unknown>): Promise<number> {
 
 test('reads at the same time share one round', async () => {
   const { lane, events } = start();
-  await lane.read();
+  await lane.read([]);
   events.length = 0;
-  await Promise.all([lane.read(), lane.read(), lane.read()]);
+  await Promise.all([lane.read([]), lane.read([]), lane.read([])]);
   expect(events.filter(({ kind }) => kind === 'probed')).toHaveLength(1);
 });
 
 test('a lane that is held is waited for until the probe deadline, and not at all once it is past', async () => {
   const { lane, cell } = start();
-  await lane.read();
+  await lane.read([]);
   Atomics.store(cell, 0, HOLD);
-  const first = await timed(() => lane.read());
+  const first = await timed(() => lane.read([]));
   expect(first).toBeGreaterThan(150);
   expect(first).toBeLessThan(1_000);
   expect(lane.state.heldSeconds).toBeGreaterThan(0.2);
-  expect(await timed(() => lane.read())).toBeLessThan(50);
+  expect(await timed(() => lane.read([]))).toBeLessThan(50);
 });
 
 test('a lane that is let go answers again', async () => {
   const { lane, cell, events } = start();
-  await lane.read();
+  await lane.read([]);
   Atomics.store(cell, 0, HOLD);
-  await lane.read();
+  await lane.read([]);
   events.length = 0;
   Atomics.store(cell, 0, ANSWER);
   await vi.waitFor(() => expect(events.some(({ kind }) => kind === 'probed')).toBe(true), 2_000);
@@ -78,12 +80,12 @@ test('a lane that is let go answers again', async () => {
 
 test('a lane that throws closes its connections, is started again, and counted', async () => {
   const { lane, cell, events, errors } = start();
-  await lane.read();
+  await lane.read([]);
   Atomics.store(cell, 0, THROW);
   await vi.waitFor(() => expect(lane.state.restarts).toBe(1), 2_000);
   expect(Atomics.load(cell, 1), 'connections closed').toBe(3);
   expect(errors).toEqual(['A lane died and is started again']);
-  expect(await timed(() => lane.read()), 'a read while there is no lane').toBeLessThan(50);
+  expect(await timed(() => lane.read([])), 'a read while there is no lane').toBeLessThan(50);
   Atomics.store(cell, 0, ANSWER);
   events.length = 0;
   await vi.waitFor(() => expect(events.some(({ kind }) => kind === 'probed')).toBe(true), 4_000);
@@ -91,13 +93,13 @@ test('a lane that throws closes its connections, is started again, and counted',
 
 test('a lane ends in order within its deadline, and a held one says that it did not', async () => {
   const { lane, cell } = start();
-  await lane.read();
+  await lane.read([]);
   Atomics.store(cell, 0, HOLD);
-  await lane.read();
+  await lane.read([]);
   expect(await lane.stop(100)).toBe(false);
   Atomics.store(cell, 0, ANSWER);
   const other = start();
-  await other.lane.read();
+  await other.lane.read([]);
   expect(await other.lane.stop(1_000)).toBe(true);
   expect(Atomics.load(other.cell, 1), 'connections closed').toBe(3);
 });

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import type { CmapApi } from '../corosync/bindings.ts';
+import type { CmapValue } from '../corosync/types.ts';
+import type { Cluster, Configuration, ConfiguredNode } from './snapshot.ts';
+
+/** The parts of the configuration map that are followed: read when they change, not when somebody scrapes. */
+export const followedPrefixes = [
+  'nodelist.',
+  'totem.',
+  'quorum.',
+  'config.',
+  'runtime.config.totem.',
+  'runtime.members.',
+  'runtime.votequorum.',
+  // Corosync 2 only.
+  'runtime.totem.pg.mrp.rrp.',
+];
+
+/** Nobody is to see this, not even as part of a hash. */
+const secret = 'totem.key';
+
+type Keys = Readonly<Record<string, CmapValue>>;
+
+/** What the followed parts hold, read again part by part as corosync tells of changes. */
+export class FollowedConfiguration {
+  readonly #parts = new Map<string, Keys>();
+  readonly #stale = new Set(followedPrefixes);
+
+  /** Asks to be told of changes; from then on nothing that was read before counts. */
+  follow(cmap: CmapApi): void {
+    for (const prefix of followedPrefixes) {
+      cmap.track(prefix);
+      this.#stale.add(prefix);
+    }
+  }
+
+  changed(key: string): void {
+    const prefix = followedPrefixes.find((candidate) => key.startsWith(candidate));
+    if (prefix !== undefined) this.#stale.add(prefix);
+  }
+
+  get stale(): boolean {
+    return this.#stale.size > 0;
+  }
+
+  /** Reads what has changed. */
+  read(cmap: CmapApi): Configuration {
+    for (const prefix of this.#stale) {
+      this.#parts.set(prefix, readKeys(cmap, prefix));
+      this.#stale.delete(prefix);
+    }
+    const keys: Keys = Object.assign({}, ...this.#parts.values());
+    return { keys, digest: digestOf(keys) };
+  }
+}
+
+/** What corosync.conf says of the cluster and its nodes: cmap_keys(7). */
+export function clusterOf(keys: Keys): Cluster {
+  const text = (key: string) => String(keys[key] ?? '');
+  return {
+    name: text('totem.cluster_name'),
+    transport: text('totem.transport') || 'knet',
+    cryptoCipher: text('totem.crypto_cipher') || 'none',
+    cryptoHash: text('totem.crypto_hash') || 'none',
+    nodes: nodesOf(keys),
+  };
+}
+
+function readKeys(cmap: CmapApi, prefix: string): Keys {
+  const keys: Record<string, CmapValue> = {};
+  for (const key of cmap.keys(prefix)) {
+    const value = key === secret ? undefined : cmap.get(key);
+    // A key can be deleted between the listing and the read.
+    if (value !== undefined) keys[key] = value;
+  }
+  return keys;
+}
+
+function nodesOf(keys: Keys): ConfiguredNode[] {
+  const positions = new Map<string, { addresses: ConfiguredNode['addresses'][number][] }>();
+  for (const [key, value] of Object.entries(keys)) {
+    const [, position, link] = /^nodelist\.node\.(\d+)\.(?:ring(\d+)_addr|\w+)$/.exec(key) ?? [];
+    if (position === undefined) continue;
+    const node = positions.get(position) ?? { addresses: [] };
+    positions.set(position, node);
+    if (link !== undefined) node.addresses.push({ link: Number(link), address: String(value) });
+  }
+  const local = keys['nodelist.local_node_pos'];
+  const nodes: ConfiguredNode[] = [];
+  for (const [position, { addresses }] of positions) {
+    const nodeid = keys[`nodelist.node.${position}.nodeid`];
+    if (nodeid === undefined) continue;
+    addresses.sort((a, b) => a.link - b.link);
+    nodes.push({
+      nodeid: Number(nodeid),
+      name: String(keys[`nodelist.node.${position}.name`] ?? ''),
+      local: local !== undefined && position === String(local),
+      addresses,
+    });
+  }
+  return nodes.sort((a, b) => a.nodeid - b.nodeid);
+}
+
+/** Of these, each node has its own. */
+const ofOneNode =
+  /^(nodelist\.local_node_pos|totem\.(nodeid|interface\.\d+\.bindnetaddr)|quorum\.cancel_wait_for_all)$/;
+
+/** 48 bits that are the same on all nodes whose configuration is; undefined while it is being read by corosync. */
+export function digestOf(keys: Keys): number | undefined {
+  if (Number(keys['config.reload_in_progress'] ?? 0) !== 0) return undefined;
+  const lines = Object.keys(keys)
+    .filter((key) => /^(nodelist|totem|quorum)\./.test(key) && !ofOneNode.test(key))
+    .sort()
+    .map((key) => `${key}=${String(keys[key])}\n`);
+  return createHash('sha256').update(lines.join('')).digest().readUIntBE(0, 6);
+}

@@ -1,0 +1,95 @@
+import type { CfgApi, CmapApi } from '../corosync/bindings.ts';
+import { CsError } from '../corosync/cs-error.ts';
+import type { NodeStatus } from '../corosync/types.ts';
+import type { Link, Links, ReachedNode, Statistic, Traffic } from './areas.ts';
+import { unless } from './read-area.ts';
+import { readStatistics } from './read-statistics.ts';
+import type { Cluster, ConfiguredNode } from './snapshot.ts';
+
+/** How corosync sees the links to the other nodes: state by one call a node, `fields` by their known keys. */
+export function readLinks(
+  cfg: CfgApi | undefined,
+  stats: CmapApi | undefined,
+  cluster: Cluster,
+  fields: readonly string[],
+): Links {
+  const knet = cluster.transport === 'knet';
+  const statistics = (node: ConfiguredNode, link: number, names: readonly string[]) =>
+    stats === undefined || !knet ? {} : readLinkStatistics(stats, node.nodeid, link, names);
+  const nodes: ReachedNode[] = [];
+  for (const node of remoteNodes(cluster)) {
+    const status = cfg && statusOf(cfg, node.nodeid);
+    if (status !== undefined) {
+      // UDP and UDPU have one link, with the node's state.
+      const links = linksOf(node)
+        .filter((link) => knet || link === 0)
+        .flatMap((link): Link[] => {
+          const { enabled, connected, mtu } = status.links[link] ?? {};
+          if (enabled === undefined || connected === undefined) return [];
+          return [{ link, enabled, connected, mtu: mtu || undefined, statistics: statistics(node, link, fields) }];
+        });
+      nodes.push({
+        nodeid: node.nodeid,
+        reachable: status.reachable,
+        onwireVersion: status.onwireVersion || undefined,
+        links,
+      });
+    } else if (knet) {
+      // Before corosync 3.1.1 the statistics have the state as well.
+      const links = linksOf(node).flatMap((link): Link[] => {
+        const { enabled, connected, mtu, ...rest } = statistics(node, link, [...stateFields, ...fields]);
+        if (enabled === undefined || connected === undefined) return [];
+        const state = { enabled: Number(enabled) === 1, connected: Number(connected) === 1 };
+        return [{ link, ...state, mtu: Number(mtu) || undefined, statistics: rest }];
+      });
+      if (links.length === 0) continue;
+      const reachable = links.some(({ connected }) => connected);
+      nodes.push({ nodeid: node.nodeid, reachable, onwireVersion: undefined, links });
+    }
+  }
+  return { nodes };
+}
+
+/** Reads `fields` of the first `limit` links to other nodes. */
+export function readTraffic(stats: CmapApi, cluster: Cluster, fields: readonly string[], limit: number): Traffic {
+  if (cluster.transport !== 'knet') return { links: [], omitted: 0 };
+  const all = remoteNodes(cluster).flatMap((node) => linksOf(node).map((link) => ({ nodeid: node.nodeid, link })));
+  const links = all.slice(0, limit).map(({ nodeid, link }) => ({
+    nodeid,
+    link,
+    statistics: readLinkStatistics(stats, nodeid, link, fields),
+  }));
+  return { links, omitted: all.length - links.length };
+}
+
+const stateFields = ['enabled', 'connected', 'mtu'];
+
+function remoteNodes({ nodes }: Cluster): ConfiguredNode[] {
+  return nodes.filter(({ local }) => !local);
+}
+
+function linksOf({ addresses }: ConfiguredNode): number[] {
+  return addresses.map(({ link }) => link);
+}
+
+/** Undefined where corosync has no such call, or does not know the node. */
+function statusOf(cfg: CfgApi, nodeid: number): NodeStatus | undefined {
+  return unless([CsError.CS_ERR_NOT_SUPPORTED, CsError.CS_ERR_FAILED_OPERATION], () => cfg.nodeStatusGet(nodeid));
+}
+
+/** corosync answers CS_ERR_LIBRARY where knet does not have the link: a dead connection is found when it is drained. */
+function readLinkStatistics(
+  stats: CmapApi,
+  nodeid: number,
+  link: number,
+  fields: readonly string[],
+): Record<string, Statistic> {
+  const prefix = `stats.knet.node${nodeid}.link${link}.`;
+  const found = unless([CsError.CS_ERR_LIBRARY], () =>
+    readStatistics(
+      stats,
+      fields.map((field) => prefix + field),
+    ),
+  );
+  return Object.fromEntries(Object.entries(found ?? {}).map(([key, value]) => [key.slice(prefix.length), value]));
+}

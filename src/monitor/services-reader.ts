@@ -1,0 +1,122 @@
+import type { Bindings, CfgApi, CmapApi, CpgApi } from '../corosync/bindings.ts';
+import { type AreaName, type Areas, connectionsFor, type Reads } from './areas.ts';
+import { Connector, type Lane } from './connector.ts';
+import type { MonitorOptions } from './options.ts';
+import { readArea } from './read-area.ts';
+import { ClientReader } from './read-clients.ts';
+import { readGroups } from './read-groups.ts';
+import { readLinks, readTraffic } from './read-links.ts';
+import { readPauses } from './read-pauses.ts';
+import { readStatistics, TotemStatistics } from './read-statistics.ts';
+import type { Cluster } from './snapshot.ts';
+
+const SERVICES_PREFIX = 'runtime.services.';
+
+/** What the services lane reads for a scrape: the areas that are asked for, on the connections that they need. */
+export class ServicesReader {
+  readonly #reads: Reads;
+  readonly #trafficLimit: number;
+  readonly #lane: Lane;
+  readonly #cpg: Connector<CpgApi>;
+  readonly #cmap: Connector<CmapApi>;
+  readonly #stats: Connector<CmapApi>;
+  readonly #cfg: Connector<CfgApi>;
+  readonly #totem = new TotemStatistics();
+  readonly #clients = new ClientReader();
+  #serviceKeys: readonly string[] | undefined;
+  /** The newest scheduling pause that was told, in unix seconds. */
+  #lastPause = 0;
+  /** Undefined until the configuration was read. */
+  cluster: Cluster | undefined;
+
+  /** `cpg` and `cmap` are opened, drained and closed by the lane itself. */
+  constructor(
+    bindings: Bindings,
+    { reads, trafficLimit }: MonitorOptions,
+    lane: Lane,
+    cpg: Connector<CpgApi>,
+    cmap: Connector<CmapApi>,
+  ) {
+    this.#reads = reads;
+    this.#trafficLimit = trafficLimit;
+    this.#lane = lane;
+    this.#cpg = cpg;
+    this.#cmap = cmap;
+    this.#stats = new Connector('cmap_stats', bindings.cmap_stats, lane, () => this.#openedStats());
+    this.#cfg = new Connector('cfg', bindings.cfg, lane, () => ({}));
+  }
+
+  /** Connects what is needed and is not connected. */
+  open(): void {
+    for (const connector of this.#needed) connector.open();
+  }
+
+  /** Nothing is due here; a drain finds out whether the connections are still good. */
+  drain(): void {
+    this.#stats.drain();
+    this.#cfg.drain();
+  }
+
+  read(): void {
+    const { cluster } = this;
+    this.#area('links', (fields) =>
+      cluster === undefined || !(this.#cfg.connected || this.#stats.connected)
+        ? undefined
+        : this.#withBoth((cfg, stats) => readLinks(cfg, stats, cluster, fields)),
+    );
+    this.#area('statistics', (keys) => this.#stats.read((stats) => this.#totem.read(stats, keys, this.#lane.now())));
+    this.#area('pauses', () => this.#stats.read((stats) => this.#readPauses(stats)));
+    this.#area('groups', () => this.#cpg.read(readGroups));
+    this.#area('clients', (fields) => this.#stats.read((stats) => this.#clients.read(stats, fields)));
+    this.#area('traffic', (fields) =>
+      this.#stats.read((stats) => cluster && readTraffic(stats, cluster, fields, this.#trafficLimit)),
+    );
+    this.#area('services', () => this.#cmap.read((cmap) => this.#readServices(cmap)));
+  }
+
+  /** Milliseconds until there is a connection to be made. */
+  get retryIn(): number | undefined {
+    const waits = this.#needed.map(({ retryIn }) => retryIn).filter((wait) => wait !== undefined);
+    return waits.length === 0 ? undefined : Math.min(...waits);
+  }
+
+  close(): void {
+    this.#cfg.close();
+    this.#stats.close();
+  }
+
+  get #needed(): readonly { open(): void; readonly retryIn: number | undefined }[] {
+    const { cfg, stats } = connectionsFor(this.#reads);
+    return [...(cfg ? [this.#cfg] : []), ...(stats ? [this.#stats] : [])];
+  }
+
+  #area<Name extends AreaName>(name: Name, read: (names: readonly string[]) => Areas[Name] | undefined): void {
+    readArea(this.#lane, this.#reads, name, read);
+  }
+
+  /** With knet either connection has the state of the links; only one of them may be there. */
+  #withBoth<T>(calls: (cfg: CfgApi | undefined, stats: CmapApi | undefined) => T): T | undefined {
+    if (!this.#cfg.connected) return this.#stats.read((stats) => calls(undefined, stats));
+    return this.#cfg.read((cfg) =>
+      this.#stats.connected ? this.#stats.read((stats) => calls(cfg, stats)) : calls(cfg, undefined),
+    );
+  }
+
+  #openedStats(): Record<string, never> {
+    this.#totem.reset();
+    this.#clients.reset();
+    this.#serviceKeys = undefined;
+    return {};
+  }
+
+  #readPauses(stats: CmapApi): Areas['pauses'] {
+    const pauses = readPauses(stats, this.#lastPause);
+    this.#lastPause = pauses[0]?.timestamp ?? this.#lastPause;
+    return pauses;
+  }
+
+  #readServices(cmap: CmapApi): Areas['services'] {
+    this.#serviceKeys ??= cmap.keys(SERVICES_PREFIX).filter((key) => /\.[tr]x$/.test(key));
+    return readStatistics(cmap, this.#serviceKeys);
+  }
+}
