@@ -10,6 +10,14 @@ const LAST_RETRY = 2_000;
 /** Each refused attempt is an error line in corosync's log. */
 const ACCESS_RETRY = 30_000;
 const MISSING_RETRY = 30_000;
+/** Until then somebody may have installed another corosync. */
+const UNSUPPORTED_RETRY = 30_000;
+
+/** After these there is no hope that the next attempt comes to anything else. */
+const slowRetries: Readonly<Record<number, number>> = {
+  [CsError.CS_ERR_ACCESS]: ACCESS_RETRY,
+  [CsError.CS_ERR_NOT_SUPPORTED]: UNSUPPORTED_RETRY,
+};
 
 /** After these a handle is dead for ever. */
 const deadly: readonly number[] = [CsError.CS_ERR_LIBRARY, CsError.CS_ERR_BAD_HANDLE];
@@ -76,7 +84,7 @@ export class Connector<Api extends { close(): unknown }> {
       if (opened !== undefined) this.#lane.held.during(() => opened.close());
       const { call, code } = corosyncError(error);
       this.#lane.post({ kind: 'refused', library: this.library, call, code });
-      this.#retry(code === CsError.CS_ERR_ACCESS ? ACCESS_RETRY : this.#retryAfter);
+      this.#retry(slowRetries[code] ?? this.#retryAfter);
       this.#retryAfter = Math.min(2 * this.#retryAfter, LAST_RETRY);
     }
   }

@@ -87,6 +87,32 @@ test('a missing or misspelt label does not compile', () => {
   sample(total, 1, { node_id: 1 });
 });
 
+test('a read that failed fails the collectors that need it, and no other', async () => {
+  const { log, lines } = fakeLog();
+  const render = createRender({ collectors, build, log });
+  const failed = { ...healthy, areas: { ...healthy.areas, votes: { seconds: 0.25, error: 'CS_ERR_TRY_AGAIN' } } };
+  const text = await render(failed, 'text');
+  const unsuccessful = [...text.matchAll(/^corosync_exporter_collector_success\{collector="(\w+)"\} 0$/gm)];
+  expect(unsuccessful.map(([, name]) => name)).toEqual(['votequorum', 'qdevice']);
+  expect(text).not.toMatch(/^corosync_votequorum_/m);
+  expect(text).toMatch(/^corosync_link_connected/m);
+  await render(failed, 'text');
+  expect(lines).toHaveLength(2);
+});
+
+test('the time of a collector is that of its reading and its rendering', async () => {
+  const text = await createRender({ collectors, build, log: fakeLog().log })(
+    { ...healthy, areas: { links: { seconds: 1.5, value: { nodes: [] } } } },
+    'text',
+  );
+  const seconds = (name: string) =>
+    Number(
+      new RegExp(`^corosync_exporter_collector_duration_seconds\\{collector="${name}"\\} (.*)$`, 'm').exec(text)?.[1],
+    );
+  expect(seconds('links')).toBeGreaterThanOrEqual(1.5);
+  expect(seconds('totem')).toBeLessThan(1);
+});
+
 test('a rendering costs less than 2 ms', async () => {
   const render = createRender({ collectors, build, log: fakeLog().log });
   const times: number[] = [];

@@ -120,3 +120,34 @@ test('a dispatch that failed without ending the connection is not up', () => {
   const failed = record(history, { kind: 'dispatched', library: 'quorum', code: 6, seconds: 0, callbacks: {} }, 0);
   expect(assemble({ ...healthy, history: failed })).toMatchObject({ up: false, quorum: undefined });
 });
+
+const groups = { seconds: 0.01, value: [{ name: 'crmd', members: { 1: 1, 9: 1 } }] };
+
+test('an area is shown if it was read since, and so are the members that are stale', () => {
+  const read = { ...healthy, areas: { groups: { ...groups, at: 150 } } };
+  expect(assemble(read)).toMatchObject({
+    areas: { groups },
+    staleMembers: [
+      { group: 'crmd', nodeid: 1, count: 0 },
+      { group: 'crmd', nodeid: 9, count: 0 },
+    ],
+  });
+  const before = { ...read, history: { ...history, strangers: { '9 crmd': 998 } } };
+  expect(assemble(before).staleMembers).toContainEqual({ group: 'crmd', nodeid: 9, count: 1 });
+  expect(assemble({ ...read, areas: { groups: { ...groups, at: 99 } } })).toMatchObject({
+    areas: {},
+    staleMembers: undefined,
+  });
+});
+
+test('a read that failed is told while corosync answers, and is no news while it does not', () => {
+  const failed = { links: { at: 150, seconds: 0.5, error: 'CS_ERR_TRY_AGAIN' } };
+  expect(assemble({ ...healthy, areas: failed }).areas).toEqual({ links: { seconds: 0.5, error: 'CS_ERR_TRY_AGAIN' } });
+  expect(assemble({ ...healthy, answers: {}, areas: failed }).areas).toEqual({});
+});
+
+test('votes are shown in the sync phase, what the other lane followed is not', () => {
+  const votes = { at: 150, seconds: 0.001, value: { totalVotes: 1 } } as never;
+  const syncing = { ...healthy, lanes: servicesHeld, answers: { votequorum: answer }, areas: { votes } };
+  expect(assemble(syncing)).toMatchObject({ areas: { votes: { value: { totalVotes: 1 } } }, configuration: undefined });
+});

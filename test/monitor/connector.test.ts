@@ -47,6 +47,64 @@ test('while corosync refuses us, attempts come every 30 s', () => {
   expect(attempts(11, 65)).toEqual([0, 30, 60]);
 });
 
+test('while libcmap has no second map, attempts come every 30 s', () => {
+  expect(attempts(19, 65)).toEqual([0, 30, 60]);
+});
+
+describe('a read', () => {
+  test('marks each of its calls by itself, and nothing after it', () => {
+    const { lane, connector } = fixture();
+    connector.open();
+    const marks: number[] = [];
+    const begin = lane.held.begin.bind(lane.held);
+    lane.held.begin = () => {
+      marks.push(lane.time);
+      begin();
+    };
+    expect(
+      connector.read((api) => {
+        lane.time += 5;
+        api.answer();
+        lane.time += 5;
+        return api.answer();
+      }),
+    ).toBe('answer');
+    expect(marks).toEqual([1_005, 1_010]);
+    expect(lane.held.seconds()).toBe(0);
+  });
+
+  test('makes no more calls when the time for it is over', () => {
+    const { lane, connector } = fixture();
+    connector.open();
+    lane.readUntil = lane.time + 10;
+    let calls = 0;
+    const read = () =>
+      connector.read((api) => {
+        for (;;) {
+          api.answer();
+          calls += 1;
+          lane.time += 4;
+        }
+      });
+    expect(read).toThrow('too slowly');
+    expect(calls).toBe(3);
+    expect(lane.held.seconds()).toBe(0);
+  });
+
+  test('throws what fails, and leaves it to the drain to find out that the connection is dead', () => {
+    const { lane, corosync, connector } = fixture();
+    connector.open();
+    lane.take();
+    corosync.code = 2;
+    expect(() => connector.read((api) => api.answer())).toThrow('CS_ERR_LIBRARY');
+    expect(connector.connected).toBe(true);
+    corosync.dispatchCode = 2;
+    connector.drain();
+    expect(connector.connected).toBe(false);
+    expect(connector.read((api) => api.answer())).toBeUndefined();
+  });
+});
+
 test('a connection is told once, with its library', () => {
   const { lane, connector } = fixture();
   connector.open();

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { readPauses } from '../../src/monitor/read-pauses.ts';
+import { readStatistics, TotemStatistics } from '../../src/monitor/read-statistics.ts';
+import { fakeMap } from './fake-map.ts';
+
+test('keys that corosync lacks, and what is no number, are left out', () => {
+  const { map } = fakeMap({ a: 1, b: 2n ** 63n, c: 'text', d: new Uint8Array(2) });
+  expect(readStatistics(map, ['a', 'b', 'c', 'd', 'e'])).toEqual({ a: 1, b: 2n ** 63n });
+});
+
+test('what corosync computes on its timer is read no more often than that', () => {
+  const { map, values, take } = fakeMap({ 'stats.srp.mtt_rx_token': 10, 'stats.srp.mcast_tx': 1n });
+  const keys = ['stats.srp.mtt_rx_token', 'stats.srp.mcast_tx'];
+  const totem = new TotemStatistics();
+  totem.read(map, keys, 0);
+  values.set('stats.srp.mtt_rx_token', 20);
+  values.set('stats.srp.mcast_tx', 2n);
+  take();
+  expect(totem.read(map, keys, 1_499)).toEqual({ 'stats.srp.mtt_rx_token': 10, 'stats.srp.mcast_tx': 2n });
+  expect(take()).toEqual(['stats.srp.mcast_tx']);
+  expect(totem.read(map, keys, 1_500)).toEqual({ 'stats.srp.mtt_rx_token': 20, 'stats.srp.mcast_tx': 2n });
+  values.set('stats.srp.mtt_rx_token', 30);
+  totem.reset();
+  expect(totem.read(map, keys, 1_501)).toMatchObject({ 'stats.srp.mtt_rx_token': 30 });
+});
+
+const pause = (i: number, timestamp: bigint, delay: number) => ({
+  [`stats.schedmiss.${i}.timestamp`]: timestamp,
+  [`stats.schedmiss.${i}.delay`]: delay,
+});
+
+test('scheduling pauses are read back to the last one known, and the newest always', () => {
+  const { map, take } = fakeMap({ ...pause(0, 3_000n, 900), ...pause(1, 2_500n, 800), ...pause(2, 1_000n, 700) });
+  const all = [
+    { timestamp: 3, delay: 0.9 },
+    { timestamp: 2.5, delay: 0.8 },
+    { timestamp: 1, delay: 0.7 },
+  ];
+  expect(readPauses(map, 0)).toEqual(all);
+  expect(readPauses(map, 1)).toEqual(all.slice(0, 2));
+  take();
+  expect(readPauses(map, 3)).toEqual(all.slice(0, 1));
+  expect(take()).toHaveLength(2);
+  expect(readPauses(fakeMap().map, 0)).toEqual([]);
+});
