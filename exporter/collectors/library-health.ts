@@ -38,6 +38,12 @@ const connectErrors = counter(
   'Failed *_initialize calls by cs_error_t name.',
   ['library', 'code'],
 );
+const errorCode = gauge(
+  'corosync_library_error_code',
+  'Why the library is not connected, a cs_error_t: 2 CS_ERR_LIBRARY (corosync is not there), 6 CS_ERR_TRY_AGAIN (it is ' +
+    'starting), 11 CS_ERR_ACCESS (it refuses us). Absent while it is connected, and before the first attempt.',
+  ['library'],
+);
 const dispatches = counter('corosync_dispatches_total', 'Calls of *_dispatch(CS_DISPATCH_ALL).', ['library']);
 const dispatchErrors = counter(
   'corosync_dispatch_errors_total',
@@ -71,6 +77,7 @@ export const libraryMetrics: readonly Metric[] = [
   connected,
   connects,
   connectErrors,
+  errorCode,
   dispatches,
   dispatchErrors,
   dispatchLastCode,
@@ -88,6 +95,7 @@ export function* librarySamples({ name: library, loaded, history, ...state }: Li
   for (const [code, count] of preset(connectCodes, history.connectErrors)) {
     yield sample(connectErrors, count, { library, code });
   }
+  if (state.error !== undefined) yield sample(errorCode, state.error.code, { library });
   for (const [call, counts] of Object.entries(history.callErrors)) {
     for (const [code, count] of Object.entries(counts)) yield sample(callErrors, count, { library, call, code });
   }

@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { Cluster } from './cluster.ts';
+import { firing, havePromtool } from './firing.ts';
+import { type Story, silences, stories } from './stories.ts';
+
+/** The scrape in which a fault begins, and its time. */
+const from = 20;
+const begin = 15 * from;
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+const files = ['config/alerts.yml', 'config/alerts-thresholds.yml'];
+const rules: Rule[] = files.flatMap((file) =>
+  parse(readFileSync(file, 'utf8')).groups.flatMap((group: { rules: Rule[] }) => group.rules),
+);
+
+test('every alert has a story, and every story an alert', () => {
+  const told = [...stories.map(({ alert }) => alert), 'CorosyncNoTargets'];
+  expect(told.sort()).toEqual(rules.map(({ alert }) => alert).sort());
+});
+
+test.each(rules)(
+  '$alert says how urgent it is, what is the matter and what to do',
+  ({ alert, labels, annotations }) => {
+    expect(['critical', 'warning', 'info']).toContain(labels.severity);
+    expect(Object.keys(annotations)).toEqual(['summary', 'description', 'runbook_url']);
+    expect(annotations.summary).not.toMatch(/\{\{/); // a summary does not change from alert to alert
+    expect(annotations.runbook_url).toMatch(new RegExp(`/docs/runbooks\\.md#${alert.toLowerCase()}$`));
+  },
+);
+
+describe.runIf(havePromtool)('by promtool', { timeout: 60_000 }, () => {
+  // Many clusters in one Prometheus, each with its own fault: so each also shows that clusters keep apart.
+
+  const short = stories.filter(({ fires }) => fires <= 420);
+  const long = stories.filter(({ fires }) => fires > 420);
+
+  describe.each([
+    ['short', short],
+    ['long', long],
+  ])('%s stories', (_, told) => {
+    const times = [...new Set(told.flatMap(({ quiet, fires }) => [begin + quiet, begin + fires]))].sort(
+      (a, b) => a - b,
+    );
+    const outcome = once(() =>
+      byTime(
+        told.map((story) => clusterOf(story, (cluster) => story.fault(cluster, from))),
+        times,
+      ),
+    );
+
+    test.each(told)('$alert fires, and no other with it', ({ alert, labels, fires, with: others = [] }) => {
+      const got = outcome().of(alert, begin + fires);
+      const name = [alert, labels].filter(Boolean).join(' ');
+      expect(got).toContain(name);
+      expect(got.filter((one) => one !== name && !others.includes(one))).toEqual([]);
+    });
+
+    test.each(told)('$alert does not fire before its time', ({ alert, quiet }) => {
+      const got = outcome().of(alert, begin + quiet);
+      expect(got.filter((one) => isOf(alert, one))).toEqual([]);
+    });
+  });
+
+  describe('short-lived', () => {
+    const told = stories.filter(({ tolerated }) => tolerated > 0);
+    const sampled = Array.from({ length: 40 }, (_, i) => begin + 15 * i + 5);
+    const outcome = once(() =>
+      byTime(
+        told.map((story) => clusterOf(story, (cluster) => story.fault(cluster, from, from + story.tolerated))),
+        sampled,
+      ),
+    );
+
+    test.each(told)('$alert stays quiet through a short one', ({ alert }) => {
+      expect(
+        outcome()
+          .all(alert)
+          .flat()
+          .filter((one) => isOf(alert, one)),
+      ).toEqual([]);
+    });
+  });
+
+  describe('nothing fires', () => {
+    const names = Object.keys(silences);
+    const sampled = Array.from({ length: 60 }, (_, i) => 60 + 10 * i);
+    const outcome = once(() =>
+      byTime(
+        Object.values(silences).map((happen, i) => {
+          const cluster = new Cluster(`quiet${i}`);
+          happen(cluster);
+          return cluster;
+        }),
+        sampled,
+      ),
+    );
+
+    test.each(names)('through %s', (name) => {
+      expect(
+        outcome()
+          .all(`quiet${names.indexOf(name)}`)
+          .flat(),
+      ).toEqual([]);
+    });
+  });
+
+  test('CorosyncNoTargets fires where nothing is scraped, and only there', () => {
+    expect(firing([], [200, 400])).toEqual([[], ['CorosyncNoTargets']]);
+  });
+
+  test('a target label names the cluster where the operator sets one', () => {
+    const cluster = new Cluster('ha', { target: 'cluster="production"' });
+    cluster.partition([[1, 2], [3]], [true, false], from);
+    expect(firing([cluster], [begin + 30])).toEqual([
+      ['CorosyncNodeWithoutQuorum cluster=production instance=ha-3 node=node3'],
+    ]);
+  });
+
+  test('two clusters of the same target names under two labels keep apart', () => {
+    const [a, b] = ['a', 'b'].map((name) => new Cluster(name, { target: `cluster="${name}"` })) as [Cluster, Cluster];
+    a.partition([[1], [2], [3]], [false, false, false], from);
+    expect(firing([a, b], [begin + 30])).toEqual([['CorosyncQuorumLost cluster=a']]);
+  });
+
+  test('the name of the cluster is known as long as its exporters are configured', () => {
+    const cluster = new Cluster('lab');
+    for (const node of cluster.nodes) cluster.exporterDown(node, from);
+    expect(firing([cluster], [1_500])[0]).toContain('CorosyncQuorumUnknown cluster=lab');
+  });
+});
+
+/** Computes a value when the first test asks for it. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function isOf(alert: string, fired: string): boolean {
+  return fired.split(' ')[0] === alert;
+}
+
+function clusterOf({ alert, nodes = 3 }: Story, happen: (cluster: Cluster) => unknown): Cluster {
+  const cluster = new Cluster(alert, { nodes });
+  happen(cluster);
+  return cluster;
+}
+
+/** What fires when, cluster by cluster, without the labels that say which cluster. */
+function byTime(clusters: readonly Cluster[], seconds: readonly number[]) {
+  const fired = firing(clusters, seconds);
+  const of = (name: string, second: number) =>
+    (fired[seconds.indexOf(second)] ?? [])
+      .filter((one) => one.split(' ').includes(`cluster=${name}`))
+      .map((one) =>
+        one
+          .split(' ')
+          .filter((part) => !/^(cluster|instance)=/.test(part))
+          .join(' '),
+      );
+  return { of, all: (name: string) => seconds.map((second) => of(name, second)) };
+}
