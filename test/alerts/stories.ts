@@ -201,11 +201,13 @@ export const stories: readonly Story[] = [
   {
     alert: 'CorosyncTokenLost',
     fault: (cluster, from, until) => {
-      if (until === undefined) bump(cluster, 'corosync_totem_token_losses_total{state="operational"}', 1, from);
+      bump(cluster, 'corosync_totem_token_losses_total{state="operational"}', 1, from);
+      // A short one is a node that left.
+      if (until !== undefined) bump(cluster, `corosync_membership_node_leaves_total${labelsOf(2)}`, 1, from);
     },
-    fires: 20,
-    quiet: -5,
-    tolerated: 0,
+    fires: 90,
+    quiet: 45,
+    tolerated: 1,
   },
   {
     alert: 'CorosyncFirewallOrNicFailure',
