@@ -1,10 +1,12 @@
 import type { Bindings, Service } from '../corosync/bindings.ts';
 import { SimulatedCfg } from './cfg.ts';
 import { SimulatedCmap } from './cmap.ts';
+import { configuration } from './configuration.ts';
 import type { Site } from './connection.ts';
 import { SimulatedCpg } from './cpg.ts';
 import { SimulatedQuorum } from './quorum.ts';
 import { nodeids } from './script.ts';
+import { statistics } from './statistics.ts';
 import { SimulatedVotequorum } from './votequorum.ts';
 
 /** Which node's corosync to simulate, and when, in unix milliseconds, its cluster started: all must be told the same. */
@@ -24,8 +26,8 @@ export function createBindings(simulation: Simulation, now: () => number = Date.
     simulated: true,
     quorum: service(['quorum_model_v1'], () => new SimulatedQuorum(site)),
     cpg: service([], () => new SimulatedCpg(site)),
-    cmap: service(['stats_map'], () => new SimulatedCmap(site)),
-    cmap_stats: service(['stats_map'], () => new SimulatedCmap(site)),
+    cmap: service(['stats_map'], () => new SimulatedCmap(site, configuration)),
+    cmap_stats: service(['stats_map'], () => new SimulatedCmap(site, statistics)),
     cfg: service(['node_status_v1'], () => new SimulatedCfg(site)),
     votequorum: service([], () => new SimulatedVotequorum(site)),
   };

@@ -1,4 +1,4 @@
-import { isDown, loopSeconds, nodeids, partitions, stepAt } from './script.ts';
+import { isDown, loopSeconds, nodeids, partitions, script, stepAt } from './script.ts';
 import { type Change, firstView, play, type View } from './timeline.ts';
 
 // The cluster as a pure function of time, so that all who know when it started see the same one. All times are
@@ -44,14 +44,26 @@ export function bootsOf(nodeid: number, time: number): number {
   return count(nodeid, changesUntil(nodeid, time), isBoot);
 }
 
+/** When a node's corosync was started again last; undefined: it has run since before the first loop. */
+export function bootedAt(nodeid: number, time: number): number | undefined {
+  const boot = lastBoot(nodeid, time);
+  return boot === undefined ? undefined : changeAt(nodeid, boot).at;
+}
+
+/** How many of a node's changes since its corosync's start, that included, are such. */
+export function changesSinceBoot(nodeid: number, time: number, isSuch: (change: Change) => boolean): number {
+  return count(nodeid, changesUntil(nodeid, time), isSuch) - count(nodeid, lastBoot(nodeid, time) ?? 0, isSuch);
+}
+
 /** How often a node has seen another join since its corosync started: runtime.members.N.join_count. */
 export function joinCountOf(viewer: number, nodeid: number, time: number): number {
-  const changes = changesUntil(viewer, time);
-  const joined = (change: Change) => change.joined.includes(nodeid);
-  let boot = changes - 1;
-  while (boot >= 0 && boot >= changes - played(viewer).length && !isBoot(changeAt(viewer, boot))) boot--;
-  if (boot >= 0 && isBoot(changeAt(viewer, boot))) return count(viewer, changes, joined) - count(viewer, boot, joined);
-  return 1 + count(viewer, changes, joined);
+  const before = lastBoot(viewer, time) === undefined ? 1 : 0;
+  return before + changesSinceBoot(viewer, time, ({ joined }) => joined.includes(nodeid));
+}
+
+/** The moments of the loop, in milliseconds, at which anything changes: steps of the script and changes of views. */
+export function momentsOfLoop(): number[] {
+  return [...script.map(({ at }) => at * 1000), ...[...timeline.values()].flat().map(({ at }) => at)];
 }
 
 /** When a message that is sent now can go round the ring: at once, or with the next ring if this one is broken. */
@@ -87,6 +99,15 @@ function count(nodeid: number, changes: number, isSuch: (change: Change) => bool
   const once = played(nodeid);
   const rest = once.slice(0, changes % once.length).filter(isSuch).length;
   return Math.floor(changes / once.length) * once.filter(isSuch).length + rest;
+}
+
+/** The number of a node's last boot: in this loop, or in the one before. */
+function lastBoot(nodeid: number, time: number): number | undefined {
+  const changes = changesUntil(nodeid, time);
+  for (let number = changes - 1; number >= 0 && number >= changes - played(nodeid).length; number--) {
+    if (isBoot(changeAt(nodeid, number))) return number;
+  }
+  return undefined;
 }
 
 function isBoot({ cause }: Change): boolean {

@@ -1,12 +1,17 @@
 import type { CpgApi } from '../corosync/bindings.ts';
 import { CorosyncError, CsError } from '../corosync/cs-error.ts';
-import type { CpgAddress, CpgEvent, CpgIterationEntry, Dispatched, DispatchMode } from '../corosync/types.ts';
+import type {
+  CpgAddress,
+  CpgEvent,
+  CpgIterationEntry,
+  CpgIterationType,
+  Dispatched,
+  DispatchMode,
+} from '../corosync/types.ts';
 import { changeAt, changesUntil, deliverableAt, viewOf } from './cluster.ts';
 import { Connection, type Site, sleep, slice } from './connection.ts';
+import { exporterPid, exportersGroup, iterated, membersOfGroups } from './groups.ts';
 import type { Change, Peer } from './timeline.ts';
-
-/** The group in which the simulated exporters of the other nodes are. */
-export const exportersGroup = 'corosync-exporter';
 
 const joinReason = 1; // CPG_REASON_JOIN
 
@@ -56,14 +61,11 @@ export class SimulatedCpg implements CpgApi {
     this.#pending.push({ due, event: { kind: 'deliver', group, nodeid, pid, message: Uint8Array.from(message) } });
   }
 
-  /** The exporters' group only. */
-  iterate(): CpgIterationEntry[] {
+  iterate(type: CpgIterationType, group?: string): CpgIterationEntry[] {
     this.#connection.roundTrip('cpg_iteration_initialize');
-    const self = this.#self();
-    const { peers } = viewOf(self.nodeid, this.#connection.time());
-    const others = peers.filter((nodeid) => nodeid !== self.nodeid).map((nodeid) => addressOf({ nodeid, reason: 0 }));
-    const members = this.#group === exportersGroup ? [...others, self] : others;
-    return members.map(({ nodeid, pid }) => ({ group: exportersGroup, nodeid, pid }));
+    const { nodeid, pid } = this.#self();
+    const own = this.#group === undefined ? [] : [{ group: this.#group, nodeid, pid }];
+    return iterated([...membersOfGroups(nodeid, this.#connection.time()), ...own], type, group);
   }
 
   dispatch(mode: DispatchMode): Dispatched<CpgEvent> {
@@ -130,7 +132,7 @@ export class SimulatedCpg implements CpgApi {
 }
 
 function addressOf({ nodeid, reason }: Peer): CpgAddress {
-  return { nodeid, pid: 1000 + nodeid, reason };
+  return { nodeid, pid: exporterPid(nodeid), reason };
 }
 
 /** One to three milliseconds, different from message to message and the same in every run. */

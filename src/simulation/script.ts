@@ -14,11 +14,15 @@ export interface Step {
   readonly frozen?: readonly number[];
   /** Nodes that the others do not reach; they reach one another. */
   readonly cutOff?: readonly number[];
+  /** Links of a node that carry nothing while its other ones do: no membership changes. */
+  readonly linksDown?: readonly { readonly nodeid: number; readonly link: number }[];
 }
 
 // The shorter ones are shorter than a usual scrape interval: that a counter shows them is the point.
 export const script: readonly Step[] = [
   { at: 0, story: 'All is well.' },
+  { at: 3, story: 'Link 1 of node 3 goes down.', linksDown: [{ nodeid: 3, link: 1 }] },
+  { at: 22, story: 'It is up again.' },
   { at: 25, story: 'corosync on node 3 is killed.', killed: [3] },
   { at: 50, story: 'It is started again.' },
   { at: 65, story: 'The network splits: nodes 1 and 2 against node 3.', cutOff: [3] },
@@ -34,7 +38,10 @@ export const script: readonly Step[] = [
 /** After so many seconds the script begins again. */
 export const loopSeconds = 180;
 
-/** From a change of who reaches whom to the new ring: totem's token timeout and consensus. */
+/**
+ * From a change of who reaches whom to the new ring: totem's token timeout and consensus, here less than configured so
+ * that the flap of a few seconds breaks the ring too.
+ */
 export const formationSeconds = 1.5;
 
 /** From corosync's start until that node's exporter is in the CPG group again. */
@@ -50,6 +57,12 @@ export function stepAt(phase: number): Step {
 /** Whether there is no corosync on a node. */
 export function isDown(step: Step, nodeid: number): boolean {
   return [...(step.killed ?? []), ...(step.stopped ?? [])].includes(nodeid);
+}
+
+/** Whether two nodes reach each other over a link. */
+export function isLinked(step: Step, a: number, b: number, link: number): boolean {
+  const isCut = (nodeid: number) => step.linksDown?.some((one) => one.nodeid === nodeid && one.link === link) ?? false;
+  return partitions(step).some((members) => members.includes(a) && members.includes(b)) && !isCut(a) && !isCut(b);
 }
 
 /** The nodes that reach each other and can form rings, by partition. */

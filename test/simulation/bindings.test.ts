@@ -2,15 +2,10 @@ import { expect, test } from 'vitest';
 import type { Bindings } from '../../src/corosync/bindings.ts';
 import { DispatchMode, type QuorumEvent } from '../../src/corosync/types.ts';
 import { createBindings } from '../../src/simulation/bindings.ts';
+import { simulate } from './simulate.ts';
 
 const { CS_DISPATCH_ALL, CS_DISPATCH_BLOCKING, CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING } = DispatchMode;
 const group = 'corosync-exporter';
-
-/** A node of a cluster whose clock, in seconds since its start, is set by hand. */
-function simulate(nodeid: number) {
-  const clock = { seconds: 0 };
-  return { clock, ...createBindings({ nodeid, startedAt: 1e12 }, () => 1e12 + clock.seconds * 1000) };
-}
 
 /** One whose clock runs from `seconds` on. */
 function simulateFrom(nodeid: number, seconds: number) {
@@ -208,25 +203,6 @@ test('a message comes back to its sender after one to three milliseconds', () =>
   expect(cpg.dispatch(CS_DISPATCH_ALL).events).toEqual([
     { kind: 'deliver', group, nodeid: 1, pid: process.pid, message: Uint8Array.of(1, 2, 3) },
   ]);
-});
-
-test('cmap has the configuration and the members', () => {
-  const { clock, cmap: service } = simulate(2);
-  const cmap = service.connect();
-  expect(cmap.get('totem.cluster_name')).toBe('demo');
-  expect(cmap.get('nodelist.local_node_pos')).toBe(1);
-  expect(cmap.get('nodelist.node.1.nodeid')).toBe(2);
-  expect(cmap.get('no.such.key')).toBeUndefined();
-  expect(cmap.keys('nodelist.node.2.')).toEqual(
-    ['nodeid', 'name', 'ring0_addr', 'ring1_addr'].map((key) => `nodelist.node.2.${key}`),
-  );
-  cmap.track('nodelist.');
-  expect(cmap.dispatch(CS_DISPATCH_ALL)).toEqual({ code: 1, events: [] });
-  expect(cmap.get('runtime.members.3.status')).toBe('joined');
-  clock.seconds = 27;
-  expect(cmap.get('runtime.members.3.status')).toBe('left');
-  clock.seconds = 60;
-  expect(cmap.get('runtime.members.3.join_count')).toBe(2);
 });
 
 test('getinfo of votequorum agrees with the view', () => {
