@@ -12,7 +12,9 @@ export async function readOnce(monitor: Pick<SnapshotSource, 'read'>, deadline: 
   const end = Date.now() + deadline;
   for (;;) {
     const snapshot = await monitor.read(Math.max(pause, end - Date.now()));
-    if (isComplete(snapshot) || Date.now() + pause >= end) return snapshot;
+    if (Date.now() + pause >= end) return snapshot;
+    // What is read of each connection was asked for before it was there: once more.
+    if (isComplete(snapshot)) return monitor.read(Math.max(pause, end - Date.now()));
     await sleep(pause);
   }
 }

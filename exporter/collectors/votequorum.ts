@@ -79,6 +79,8 @@ function expectedByConfiguration(keys: Readonly<Record<string, CmapValue>>): num
     .map((key) => /^(nodelist\.node\.\d+)\.nodeid$/.exec(key)?.[1])
     .filter((entry) => entry !== undefined)
     .map((entry) => Number(keys[`${entry}.quorum_votes`] ?? 1));
-  const device = keys['quorum.device.model'] === undefined ? 0 : Number(keys['quorum.device.votes'] ?? 0);
-  return ofNodes.reduce((sum, votes) => sum + votes, device);
+  const total = ofNodes.reduce((sum, votes) => sum + votes, 0);
+  if (keys['quorum.device.model'] === undefined) return total;
+  // Unless it is told otherwise, the device may keep one node quorate.
+  return total + Number(keys['quorum.device.votes'] ?? total - 1);
 }

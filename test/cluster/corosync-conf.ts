@@ -4,6 +4,8 @@ import { address } from './network.ts';
 export interface ConfOptions {
   readonly nodes: number;
   readonly links: number;
+  /** udpu has one link and no statistics of it. */
+  readonly transport: 'knet' | 'udpu';
   /** false leaves the quorum provider out: corosync then knows membership only. */
   readonly votequorum: boolean;
   readonly token: number;
@@ -17,12 +19,13 @@ export interface ConfOptions {
 export type LabOptions = { nodes: number; name?: string } & Partial<Omit<ConfOptions, 'nodes'>>;
 
 /** Fills in the defaults and refuses what corosync cannot do. */
-export function complete({ nodes, links = 1, ...options }: LabOptions): ConfOptions {
+export function complete({ nodes, links = 1, transport = 'knet', ...options }: LabOptions): ConfOptions {
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > 250)
     throw new RangeError(`A lab has 1 to 250 nodes, not ${nodes}`);
   if (!Number.isInteger(links) || links < 1 || links > 8) throw new RangeError(`A lab has 1 to 8 links, not ${links}`);
+  if (transport === 'udpu' && links > 1) throw new RangeError(`A lab with udpu has 1 link, not ${links}`);
   const { votequorum = true, token = 1000, quorumConf = '', extraConf = '' } = options;
-  return { nodes, links, votequorum, token, quorumConf, extraConf };
+  return { nodes, links, transport, votequorum, token, quorumConf, extraConf };
 }
 
 /** The corosync.conf(5) of one node. */
@@ -32,7 +35,7 @@ export function corosyncConf(options: ConfOptions, paths: { stateDir: string; lo
   return `totem {
   version: 2
   cluster_name: lab
-  transport: knet
+  transport: ${options.transport}
   secauth: off
   crypto_cipher: none
   crypto_hash: none

@@ -17,13 +17,31 @@ const device = `
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** What is read by calls that corosync holds in its sync phase. */
+const held =
+  /^corosync_(membership_members?|link_|node_(reachable|onwire|join)|exporter_links|totem|cpg_groups?|cpg_group_|ipc_connections|ipc_queued|config_|qdevice_(configured|info))/;
+/** Some of it, of each collector. */
+const heldNames = [
+  'corosync_link_connected',
+  'corosync_link_latency_seconds',
+  'corosync_link_transmit_bytes_total',
+  'corosync_totem_messages_received_total',
+  'corosync_cpg_group_members',
+  'corosync_ipc_connections',
+  'corosync_config_digest',
+];
+const totalVotes = 'corosync_votequorum_total_votes';
+const state = (nodeid: number, name: string) =>
+  `corosync_votequorum_node_state{node_id="${nodeid}",node="node${nodeid}",state="${name}"}`;
+const heldIn = ({ body }: Scrape) => body.split('\n').filter((line) => held.test(line));
+
 let lab: Lab;
 beforeAll(async () => {
   lab = await Lab.up({ nodes: 2, links: 1, quorumConf: device });
 });
 afterAll(() => lab?.down());
 
-test('in the sync phase corosync is up, says so, and every scrape is in time', async () => {
+test('in the sync phase corosync is up, says so, its votes are live, and every scrape is in time', async () => {
   // qnetd keeps its certificates under /etc/corosync even where it uses none.
   lab.spawn(1, 'bash', ['-c', 'mkdir -p /etc/corosync/qnetd /run/corosync-qnetd; exec corosync-qnetd -f -s off'], {
     stdio: 'ignore',
@@ -38,6 +56,9 @@ test('in the sync phase corosync is up, says so, and every scrape is in time', a
     .poll(async () => (await lab.exec(1, 'corosync-quorumtool', ['-s'])).stdout, { timeout: 15_000 })
     .toMatch(/Total votes:\s+3/);
 
+  const { scrape: before } = await exporter.until(({ value }) => value(totalVotes) === 3, 5_000);
+  for (const name of heldNames) expect(before.body, name).toMatch(new RegExp(`^${name}[ {]`, 'm'));
+
   qdevice.kill('SIGSTOP');
   await lab.kill(2);
   const inSync: Scrape[] = [];
@@ -48,17 +69,30 @@ test('in the sync phase corosync is up, says so, and every scrape is in time', a
     inSync.push(await exporter.scrape());
   }
   qdevice.kill('SIGCONT');
-  for (const { took, value, body } of inSync) {
+  for (const scrape of inSync) {
+    const { took, value, body } = scrape;
     expect(took).toBeLessThan(3_000);
     expect(value('corosync_up')).toBe(1);
     expect(value('corosync_sync_in_progress')).toBe(1);
     expect(value('corosync_probe_success{library="votequorum"}')).toBe(1);
     expect(value('corosync_probe_success{library="quorum"}')).toBe(0);
-    expect(body).not.toMatch(/^corosync_membership_members/m);
+    // The node is missing; the qdevice, which corosync still takes for alive, is not.
+    expect(value(totalVotes)).toBe(2);
+    expect(value('corosync_votequorum_expected_votes')).toBe(3);
+    expect(value(state(2, 'member'))).toBe(0);
+    expect(value(state(2, 'dead'))).toBe(1);
+    expect(value(state(1, 'member'))).toBe(1);
+    expect(value('corosync_qdevice_registered{node_id="1",node="node1",local="true"}')).toBe(1);
+    expect(heldIn(scrape)).toEqual([]);
+    const success = [...body.matchAll(/^corosync_exporter_collector_success\{collector="(\w+)"\} (.*)/gm)];
+    expect(success.length).toBeGreaterThan(10);
+    expect(success.filter(([, , is]) => is !== '1')).toEqual([]);
   }
   console.info(`sync: scrapes took ${inSync.map(({ took }) => took.toFixed(0)).join(', ')} ms`);
   const { scrape: after } = await exporter.until(({ value }) => value('corosync_sync_in_progress') === 0, 15_000);
   expect(after.value('corosync_membership_members')).toBe(1);
+  expect(after.value('corosync_node_reachable{node_id="2",node="node2"}')).toBe(0);
+  for (const name of heldNames) expect(after.body, name).toMatch(new RegExp(`^${name}[ {]`, 'm'));
   expect(exporter.lines.filter((line) => line.includes('Corosync is in its sync phase'))).toHaveLength(1);
   const again = () => exporter.lines.filter((line) => line.includes('Corosync answers again'));
   await expect.poll(again, { timeout: 3_000 }).toHaveLength(1);

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import { readOnce } from '../../exporter/once.ts';
 import { down, healthy } from './snapshots.ts';
 
-test('it reads again until corosync answers', async () => {
-  const answers = [down, down, healthy];
-  const read = async () => answers.shift() ?? healthy;
-  expect(await readOnce({ read }, 2000)).toBe(healthy);
+test('it reads until corosync answers, and then once more for what is read on the connections', async () => {
+  const last = { ...healthy };
+  const answers = [down, down, healthy, last];
+  const read = async () => answers.shift() ?? down;
+  expect(await readOnce({ read }, 2000)).toBe(last);
   expect(answers).toEqual([]);
 });
 
@@ -17,7 +18,7 @@ test('it reads again until every connection is made, or refused', async () => {
     ...healthy,
     libraries: [...others, { ...quorum, connected: false, error: { call: 'x', code: 2 } }],
   };
-  const answers = [pending, refused];
+  const answers = [pending, refused, refused];
   expect(await readOnce({ read: async () => answers.shift() ?? healthy }, 2000)).toBe(refused);
 });
 
