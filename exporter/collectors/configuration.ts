@@ -7,7 +7,7 @@ const version = gauge(
 );
 const nodeVersion = gauge(
   'corosync_node_config_version',
-  'Version of the configuration on the node, as it announced when it joined; 0: it has none (cmap runtime.members.*.config_version).',
+  'Version of the configuration on the node, as it announced when it joined or reloaded; 0: it has none (cmap runtime.members.*.config_version).',
   ['node_id', 'node'],
 );
 const digest = gauge(
@@ -20,7 +20,7 @@ const reloading = gauge(
 );
 const reloadStatus = gauge(
   'corosync_config_reload_status_code',
-  'Outcome of the last reload, a cs_error_t: 1 is CS_OK (cmap config.reload_status); absent before the first.',
+  'Outcome of the last reload that corosync tried to apply, a cs_error_t: 1 is CS_OK (cmap config.reload_status). A file that cannot be parsed leaves it as it was; absent before the first.',
 );
 
 /** Whether all nodes run the same configuration. */

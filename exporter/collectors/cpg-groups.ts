@@ -1,7 +1,13 @@
 import { type Collector, gauge, readOf, sample } from './metric.ts';
 import { nodeLabels } from './nodes.ts';
 
-const groupCount = gauge('corosync_cpg_groups', 'CPG groups in the cluster (cpg_iteration).');
+/** Of more groups only the first are shown by name: names come from programs, and each is a label. */
+const most = 256;
+
+const groupCount = gauge(
+  'corosync_cpg_groups',
+  `CPG groups in the cluster (cpg_iteration); of more than ${most} the others are not shown by name.`,
+);
 const members = gauge(
   'corosync_cpg_group_members',
   'Processes in the CPG group, on all nodes (cpg_iteration, without joining it).',
@@ -29,13 +35,15 @@ export const cpgGroupsCollector: Collector = {
     const groups = readOf(snapshot, 'groups');
     if (groups === undefined) return;
     yield sample(groupCount, groups.length);
-    for (const { name, members: of } of groups) {
+    for (const { name, members: of } of groups.slice(0, most)) {
       const counts = Object.values(of);
       yield sample(members, counts.reduce((sum, count) => sum + count, 0), { group: name }); // biome-ignore format: one line
       yield sample(groupNodes, counts.length, { group: name });
     }
+    const named = new Set(groups.slice(0, most).map(({ name }) => name));
     for (const { group, nodeid, count } of snapshot.staleMembers ?? []) {
-      yield sample(stale, count, { group, ...nodeLabels(snapshot, nodeid) });
+      // A stale one is shown whatever its group.
+      if (count > 0 || named.has(group)) yield sample(stale, count, { group, ...nodeLabels(snapshot, nodeid) });
     }
   },
 };
@@ -47,7 +55,7 @@ export const cpgNodeMembersCollector: Collector = {
   reads: { groups: [] },
   metrics: [nodeMembers],
   *collect(snapshot) {
-    for (const { name, members: of } of readOf(snapshot, 'groups') ?? []) {
+    for (const { name, members: of } of (readOf(snapshot, 'groups') ?? []).slice(0, most)) {
       for (const [nodeid, count] of Object.entries(of)) {
         yield sample(nodeMembers, count, { group: name, ...nodeLabels(snapshot, Number(nodeid)) });
       }

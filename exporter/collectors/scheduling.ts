@@ -21,8 +21,8 @@ export const schedulingCollector: Collector = {
   metrics: [pauses, lastPause, lastPauseTimestamp],
   *collect(snapshot) {
     readOf(snapshot, 'pauses');
-    const { count, last } = snapshot.pauses;
-    yield sample(pauses, count);
+    const { count, last, since } = snapshot.pauses;
+    if (since !== undefined) yield sample(pauses, count); // never read, nothing counted
     if (last === undefined) return;
     yield sample(lastPause, last.delay);
     yield sample(lastPauseTimestamp, last.timestamp);

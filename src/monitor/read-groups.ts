@@ -2,9 +2,6 @@ import type { CpgApi } from '../corosync/bindings.ts';
 import { CpgIterationType } from '../corosync/types.ts';
 import type { Group } from './areas.ts';
 
-/** A cluster with more is not shown whole: names come from programs, and each is a label. */
-const MOST = 256;
-
 /** All CPG groups of the cluster and how many processes each node has in them, without joining any. */
 export function readGroups(cpg: CpgApi): Group[] {
   const groups = new Map<string, Record<string, number>>();
@@ -14,10 +11,7 @@ export function readGroups(cpg: CpgApi): Group[] {
     groups.set(name, members);
     members[nodeid] = (members[nodeid] ?? 0) + 1;
   }
-  return [...groups]
-    .map(([name, members]) => ({ name, members }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .slice(0, MOST);
+  return [...groups].map(([name, members]) => ({ name, members })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**

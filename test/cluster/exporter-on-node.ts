@@ -17,6 +17,15 @@ export interface Scrape {
   value(series: string): number | undefined;
 }
 
+/** How to start an exporter; without credentials it runs as root. */
+export interface ExporterOptions {
+  readonly args?: readonly string[];
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 /** An exporter that runs on a node of a lab. */
 export class ExporterOnNode {
   readonly #lab: Lab;
@@ -24,15 +33,12 @@ export class ExporterOnNode {
   readonly process: ChildProcess;
   readonly lines: string[] = [];
 
-  constructor(
-    lab: Lab,
-    nodeid: number,
-    { args = [], uid, gid }: { readonly args?: readonly string[]; readonly uid?: number; readonly gid?: number } = {},
-  ) {
+  constructor(lab: Lab, nodeid: number, { args = [], env = {}, uid, gid }: ExporterOptions = {}) {
     this.#lab = lab;
     this.nodeid = nodeid;
     this.process = lab.spawn(nodeid, process.execPath, [program, ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...env },
       ...(uid === undefined ? {} : { uid }),
       ...(gid === undefined ? {} : { gid }),
     });

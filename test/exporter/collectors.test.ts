@@ -86,3 +86,21 @@ test('a member that the nodelist lacks is shown without a name', () => {
   expect(values('corosync_quorum_ring_representative_node_id')).toBeUndefined();
   expect(values('corosync_quorum_ring_sequence')).toEqual([{ labels: {}, value: 2 ** 63 }]);
 });
+
+test('of very many groups all are counted and the first are named', () => {
+  const groups = Array.from({ length: 300 }, (_, i) => ({ name: `g${String(i).padStart(3, '0')}`, members: { 1: 1 } }));
+  const staleMembers = groups.map(({ name }, i) => ({ group: name, nodeid: 1, count: i === 299 ? 1 : 0 }));
+  const collector = collectors.find(({ name }) => name === 'cpg_groups');
+  const snapshot = { ...healthy, areas: { groups: { seconds: 0, value: groups } }, staleMembers };
+  const rendered = families(collector?.collect(snapshot, build) ?? []);
+  const values = (name: string) => rendered.find((family) => family.name === name)?.values ?? [];
+  expect(values('corosync_cpg_groups')).toEqual([{ labels: {}, value: 300 }]);
+  expect(values('corosync_cpg_group_members')).toHaveLength(256);
+  expect(values('corosync_cpg_stale_members').at(-1)).toMatchObject({ labels: { group: 'g299' }, value: 1 });
+});
+
+test('pauses that were never read are not told as none', () => {
+  const pauses = { count: 0, last: undefined, since: undefined };
+  const collector = collectors.find(({ name }) => name === 'scheduling');
+  expect([...(collector?.collect({ ...healthy, pauses }, build) ?? [])]).toEqual([]);
+});

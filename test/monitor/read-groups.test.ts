@@ -28,8 +28,3 @@ test('processes are counted by group and node; groups that look the same are one
     { name: 'crmd', members: { 1: 1, 2: 2 } },
   ]);
 });
-
-test('of very many groups the first 256 are shown', () => {
-  const cpg = iterating(...Array.from({ length: 300 }, (_, i) => [`g${i}`, 1, i] as [string, number, number]));
-  expect(readGroups(cpg)).toHaveLength(256);
-});
