@@ -46,7 +46,8 @@ export class Cfg extends Connection<never> implements CfgApi {
 
   /**
    * How this node sees another, with all links, by one round trip. CS_ERR_NOT_SUPPORTED where libcfg or corosync is
-   * older than 3.1.1; CS_ERR_FAILED_OPERATION for a node that corosync does not know.
+   * older than 3.1.1; CS_ERR_FAILED_OPERATION for a node that corosync does not know, which with UDPU is no error: it is
+   * not reachable and has no link enabled. UDPU has the node's address as the `source` of link 0.
    */
   nodeStatusGet(nodeid: number): NodeStatus {
     const { nodeStatusGet, statusLayout } = native();
@@ -72,7 +73,7 @@ export class Cfg extends Connection<never> implements CfgApi {
     return name.map((text, i) => ({ name: text, status: status[i] as string }));
   }
 
-  /** The addresses of a node, by link; those that are unused are left out. */
+  /** The addresses of a node, by link; those that are unused are left out. `nodeid` 0 is the local node. */
   getNodeAddrs(nodeid: number): string[] {
     const { corosync_cfg_node_address_t: type } = structs();
     const size = koffi.sizeof(type);
@@ -188,9 +189,10 @@ function stringAt(bytes: Buffer, begin: number): string {
 
 /** Copies an array of C strings, and frees them and it. */
 function takeStrings(array: Pointer, entries: number): string[] {
-  const pointers = Array.from({ length: entries }, (_, i) => koffi.decode(array, 8 * i, 'uintptr_t') as Wide);
-  const strings = pointers.map((pointer) => koffi.decode(BigInt(pointer), 'char', -1) as string);
-  for (const pointer of pointers) free(BigInt(pointer));
+  // Not decode() with a length: koffi makes a type of its own for each such call and keeps it.
+  const offsets = Array.from({ length: entries }, (_, i) => 8 * i);
+  const strings = offsets.map((offset) => koffi.decode(array, offset, 'const char *') as string);
+  for (const offset of offsets) free(BigInt(koffi.decode(array, offset, 'uintptr_t') as Wide));
   free(array);
   return strings;
 }

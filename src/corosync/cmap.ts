@@ -48,7 +48,10 @@ export class Cmap extends Connection<CmapEvent> implements CmapApi {
     return { soname: SONAME, features: native().initializeMap === undefined ? [] : ['stats_map'] };
   }
 
-  /** A key's value, or undefined where there is no such key. One round trip. */
+  /**
+   * A key's value, or undefined where there is no such key. One round trip. CS_ERR_INVALID_PARAM for a value of more
+   * than 8192 bytes, which corosync itself never has.
+   */
   get(key: string): CmapValue | undefined {
     const value = this.#value;
     const length: Out<number> = [VALUE_SIZE];

@@ -3,7 +3,8 @@ import type { CpgApi } from './bindings.ts';
 import { Callbacks, Connection, type Handle, openHandle, type ServiceCalls } from './connection.ts';
 import { groupOf, type NativeName, nameOf } from './cpg-name.ts';
 import { CorosyncError, CsError } from './cs-error.ts';
-import { bind, type Call, decodeNodeids, lazily, type Out, type Pointer, type Wide } from './ffi.ts';
+import { bind, type Call, lazily, type Out, type Pointer, type Wide } from './ffi.ts';
+import { copyBytes, copyWords } from './libc.ts';
 import { loadCorosyncLibrary } from './library.ts';
 import { structs } from './structs.ts';
 import type { CpgAddress, CpgEvent, CpgIterationEntry, CpgIterationType, LoadedLibrary } from './types.ts';
@@ -191,8 +192,13 @@ function decodeGroup(name: Pointer): string {
   return groupOf(koffi.decode(name, 'cpg_name') as NativeName);
 }
 
+/** struct cpg_address is three 32-bit integers. */
 function decodeAddresses(list: Pointer | null, entries: number): CpgAddress[] {
-  return entries === 0 ? [] : (koffi.decode(list, koffi.array('cpg_address', entries)) as CpgAddress[]);
+  const words = copyWords(list, 3 * entries);
+  return Array.from({ length: entries }, (_, i) => {
+    const [nodeid, pid, reason] = words.slice(3 * i) as [number, number, number];
+    return { nodeid, pid, reason };
+  });
 }
 
 function deliverEvent(
@@ -203,8 +209,7 @@ function deliverEvent(
   message: Pointer | null,
   length: number,
 ): CpgEvent {
-  const bytes = length === 0 ? [] : (koffi.decode(message, koffi.array('uint8_t', length)) as Uint8Array);
-  return { kind: 'deliver', group: decodeGroup(group), nodeid, pid, message: Uint8Array.from(bytes) };
+  return { kind: 'deliver', group: decodeGroup(group), nodeid, pid, message: copyBytes(message, length) };
 }
 
 function confchgEvent(
@@ -233,5 +238,5 @@ function totemConfchgEvent(
   members: Pointer | null,
 ): CpgEvent {
   const ringId = { nodeid: ring.nodeid, seq: BigInt(ring.seq) };
-  return { kind: 'totem_confchg', ringId, members: decodeNodeids(members, entries) };
+  return { kind: 'totem_confchg', ringId, members: copyWords(members, entries) };
 }

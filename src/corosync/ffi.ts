@@ -63,8 +63,3 @@ export function lazily<T extends object>(make: () => T): () => T {
     return made;
   };
 }
-
-/** Copies a list that corosync's memory holds for the length of a callback. */
-export function decodeNodeids(list: Pointer | null, entries: number): number[] {
-  return entries === 0 ? [] : Array.from(koffi.decode(list, koffi.array('uint32_t', entries)) as Uint32Array);
-}

@@ -1,7 +1,8 @@
 import koffi from 'koffi';
 import type { QuorumApi } from './bindings.ts';
 import { Callbacks, Connection, type Handle, openHandle, type ServiceCalls } from './connection.ts';
-import { bind, type Call, decodeNodeids, lazily, type Out, type Pointer, type Wide } from './ffi.ts';
+import { bind, type Call, lazily, type Out, type Pointer, type Wide } from './ffi.ts';
+import { copyWords } from './libc.ts';
 import { hasFunction, loadCorosyncLibrary } from './library.ts';
 import { structs } from './structs.ts';
 import type { LoadedLibrary, QuorumEvent, RingId } from './types.ts';
@@ -133,7 +134,7 @@ function quorumEventV0(_handle: Wide, quorate: number, seq: Wide, entries: numbe
     kind: 'quorum',
     quorate: quorate !== 0,
     ringId: { nodeid: undefined, seq: BigInt(seq) },
-    members: decodeNodeids(view, entries),
+    members: copyWords(view, entries),
   };
 }
 
@@ -144,7 +145,7 @@ function quorumEventV1(
   entries: number,
   members: Pointer | null,
 ): QuorumEvent {
-  return { kind: 'quorum', quorate: quorate !== 0, ringId: ringId(ring), members: decodeNodeids(members, entries) };
+  return { kind: 'quorum', quorate: quorate !== 0, ringId: ringId(ring), members: copyWords(members, entries) };
 }
 
 function nodelistEvent(
@@ -160,8 +161,8 @@ function nodelistEvent(
   return {
     kind: 'nodelist',
     ringId: ringId(ring),
-    members: decodeNodeids(members, memberEntries),
-    joined: decodeNodeids(joined, joinedEntries),
-    left: decodeNodeids(left, leftEntries),
+    members: copyWords(members, memberEntries),
+    joined: copyWords(joined, joinedEntries),
+    left: copyWords(left, leftEntries),
   };
 }

@@ -105,7 +105,7 @@ export type VotequorumEvent =
   | {
       readonly kind: 'quorum';
       readonly quorate: boolean;
-      /** `state` is a VotequorumNodeState; a qdevice is the node with id 0. */
+      /** `state` is a VotequorumNodeState; a qdevice is the node with id 0, whose state is 0. */
       readonly nodes: readonly { readonly nodeid: number; readonly state: number }[];
     }
   | { readonly kind: 'nodelist'; readonly ringId: RingId; readonly members: readonly number[] }
@@ -151,7 +151,7 @@ export interface NodeStatus {
   readonly nodeid: number;
   /** Any link to it is connected. */
   readonly reachable: boolean;
-  /** False for the local node, which has a loopback link 0 only. */
+  /** As corosync sets it: false for every node of corosync 3.1.7. The local node has a loopback link 0 only. */
   readonly remote: boolean;
   readonly external: boolean;
   readonly onwireMin: number;
@@ -170,8 +170,9 @@ export interface LinkStatus {
   readonly connected: boolean;
   /** Activated by the other side, whose address is dynamic. */
   readonly dynconnected: boolean;
-  /** In bytes; 0 until it is found out. */
+  /** In bytes, as far as it is found out: less than it will be in the first seconds. */
   readonly mtu: number;
+  /** IPv6 addresses end in a scope, `%2`, whatever the interface. */
   readonly source: string;
   readonly destination: string;
 }

@@ -1,7 +1,8 @@
 import koffi from 'koffi';
 import type { VotequorumApi } from './bindings.ts';
 import { Callbacks, Connection, type Handle, openHandle, type ServiceCalls } from './connection.ts';
-import { bind, type Call, decodeNodeids, lazily, type Out, type Pointer, type Wide } from './ffi.ts';
+import { bind, type Call, lazily, type Out, type Pointer, type Wide } from './ffi.ts';
+import { copyWords } from './libc.ts';
 import { loadFirstLibrary } from './library.ts';
 import { structs } from './structs.ts';
 import type { LoadedLibrary, VotequorumEvent, VotequorumInfo } from './types.ts';
@@ -57,11 +58,16 @@ export class Votequorum extends Connection<VotequorumEvent> implements Votequoru
     };
   }
 
-  /** Asks for notifications; `flags` are TrackFlags. A change of membership comes as nodelist, then quorum. */
+  /**
+   * Asks for notifications; `flags` are TrackFlags. With CS_TRACK_CURRENT or CS_TRACK_CHANGES the first two, a nodelist
+   * and a quorum one, are due when this returns. A change of membership comes as nodelist when corosync begins to sync
+   * and as quorum when it has. CS_ERR_EXIST: tracking already; the first two come again all the same.
+   */
   trackstart(flags: number): void {
     native().trackstart(this.handle, 0, flags);
   }
 
+  /** Ends the notifications. CS_ERR_NOT_EXIST where there are none. */
   trackstop(): void {
     native().trackstop(this.handle);
   }
@@ -130,7 +136,7 @@ function quorumEvent(
   list: Pointer | null,
 ): VotequorumEvent {
   // Pairs of nodeid and state.
-  const words = decodeNodeids(list, 2 * entries);
+  const words = copyWords(list, 2 * entries);
   const nodes = Array.from({ length: entries }, (_, i) => ({
     nodeid: words[2 * i] as number,
     state: words[2 * i + 1] as number,
@@ -149,5 +155,5 @@ function nodelistEvent(
   entries: number,
   list: Pointer | null,
 ): VotequorumEvent {
-  return { kind: 'nodelist', ringId: { nodeid, seq: BigInt(seq) }, members: decodeNodeids(list, entries) };
+  return { kind: 'nodelist', ringId: { nodeid, seq: BigInt(seq) }, members: copyWords(list, entries) };
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Cmap, CmapMap, Votequorum, VotequorumFlag } from '../../src/corosync/index.ts';
 import { Clients, failure, gather } from '../corosync/clients.ts';
@@ -43,6 +45,26 @@ describe('cmap', () => {
     expect(cmap.get('test.bin')).toBeInstanceOf(Uint8Array);
   });
 
+  test('a value of 8192 bytes is read whole, and a longer one is an error that harms nothing', async () => {
+    await cmapctl('-s', 'test.most', 'str', 'x'.repeat(8191)); // and the NUL
+    await cmapctl('-s', 'test.more', 'str', 'x'.repeat(8192));
+    const cmap = connect();
+    expect(cmap.get('test.most')).toBe('x'.repeat(8191));
+    expect(failure(() => cmap.get('test.more'))).toBe('cmap_get: CS_ERR_INVALID_PARAM');
+    expect(cmap.get('test.most')).toBe('x'.repeat(8191));
+    expect(cmap.get('totem.version')).toBe(2);
+  });
+
+  test('a value stays what it was when another is read', async () => {
+    await cmapctl('-s', 'test.bytes', 'bin', '/etc/hostname');
+    const cmap = connect();
+    const bytes = cmap.get('test.bytes') as Uint8Array;
+    const before = [...bytes];
+    expect(cmap.get('totem.cluster_name')).toBe('lab');
+    expect([...bytes]).toEqual(before);
+    expect(before.length).toBeGreaterThan(0);
+  });
+
   test('a key that is not there is undefined, and a name that is too long is an error', () => {
     const cmap = connect();
     expect(cmap.get('no.such.key')).toBeUndefined();
@@ -71,6 +93,18 @@ describe('cmap', () => {
     );
   });
 
+  test('a change that corosync makes itself is told: a node that leaves and comes back', async () => {
+    const cmap = connect();
+    cmap.track('runtime.members.2.');
+    await lab.stop(2);
+    const left = await gather(cmap, (events) => events.length > 0);
+    expect(left).toContainEqual({ kind: 'cmap', key: 'runtime.members.2.status', change: 'modify' });
+    expect(cmap.get('runtime.members.2.status')).toBe('left');
+    await lab.start(2);
+    await lab.waitFor(1, [1, 2], { quorate: true });
+    expect(cmap.get('runtime.members.2.status')).toBe('joined');
+  });
+
   test('the statistics are a map of their own', () => {
     const stats = connect(CmapMap.CMAP_MAP_STATS);
     expect(stats.get('stats.srp.operational_entered')).toEqual(expect.any(BigInt));
@@ -78,6 +112,64 @@ describe('cmap', () => {
     expect(connect().get('stats.srp.operational_entered')).toBeUndefined();
     expect(stats.keys('stats.knet.node2.link0.')).toContain('stats.knet.node2.link0.connected');
     for (const key of stats.keys('')) expect(stats.get(key)).toBeDefined(); // with short buffers corosync would fall
+  });
+
+  test('each statistic has the type that corosync gives it', () => {
+    const stats = connect(CmapMap.CMAP_MAP_STATS);
+    const own = stats.keys('stats.ipcs.').find((key) => key.includes(`.${process.pid}.`) && key.endsWith('.procname'));
+    const client = String(own).replace(/procname$/, '');
+    expect(own).toBeDefined();
+    expect(stats.get(`${client}procname`)).toBe(readFileSync('/proc/self/comm', 'latin1').trim()); // str
+    expect(stats.get(`${client}queued`)).toBe(0); // i32
+    expect(stats.get(`${client}flow_control`)).toBe(0); // u32
+    expect(stats.get(`${client}requests`)).toEqual(expect.any(BigInt)); // u64
+    expect(stats.get('stats.knet.node2.link0.connected')).toBe(1); // u8
+    expect(stats.get('stats.knet.node2.link0.latency_ave')).toEqual(expect.any(Number)); // u32
+    expect(stats.get('stats.srp.firewall_enabled_or_nic_failure')).toBe(0); // u8
+  });
+
+  test('a statistic that is not there is undefined, as are those that are only written', () => {
+    const stats = connect(CmapMap.CMAP_MAP_STATS);
+    for (const key of ['stats.srp.nope', 'stats.knet.node9.link0.connected', 'stats.clear.all', 'nope']) {
+      expect(stats.get(key)).toBeUndefined();
+    }
+    expect(stats.keys('stats.srp.nope')).toEqual([]);
+  });
+
+  test('the keys of stats. are all that the map has, those that corosync-cmapctl tells', async () => {
+    const stats = connect(CmapMap.CMAP_MAP_STATS);
+    const lasting = (keys: string[]) => keys.filter((key) => !/^stats\.(ipcs\.service|schedmiss)/.test(key)).sort();
+    const { stdout } = await cmapctl('-m', 'stats');
+    const theirs = lasting(Array.from(stdout.matchAll(/^(\S+) \(/gm), ([, key]) => key as string));
+    expect(lasting(stats.keys('stats.'))).toEqual(theirs);
+    expect(theirs.length).toBeGreaterThan(100);
+    expect(stats.keys('stats.').sort()).toEqual(stats.keys('').sort());
+  });
+
+  test('a tracked prefix of the statistics tells of connections that come and go', async () => {
+    const stats = connect(CmapMap.CMAP_MAP_STATS);
+    stats.track('stats.ipcs.service0.'); // that is cmap
+    clients.open(1, () => Votequorum.connect()).close();
+    connect().close();
+    const seen = (change: string) => (events: readonly { key: string; change: string }[]) =>
+      events.some((event) => event.change === change && event.key.endsWith('.procname'));
+    const events = await gather(stats, (events) => seen('add')(events) && seen('delete')(events));
+    expect(new Set(events.map(({ key }) => key.split('.')[2]))).toEqual(new Set(['service0']));
+  });
+
+  test('schedmiss has no keys until corosync was late, then a time and a delay in float', async () => {
+    const stats = connect(CmapMap.CMAP_MAP_STATS);
+    await cmapctl('-C', 'schedmiss');
+    expect(stats.keys('stats.schedmiss.')).toEqual([]);
+    for (const key of ['timestamp', 'delay']) expect(stats.get(`stats.schedmiss.0.${key}`)).toBeUndefined();
+    lab.freeze(1);
+    await sleep(1500);
+    lab.thaw(1);
+    expect(stats.keys('stats.schedmiss.0.').sort()).toEqual(['stats.schedmiss.0.delay', 'stats.schedmiss.0.timestamp']);
+    expect(stats.get('stats.schedmiss.0.delay')).toBeGreaterThan(1000);
+    expect(stats.get('stats.schedmiss.0.delay')).toBeLessThan(5000);
+    expect(Math.abs(Number(stats.get('stats.schedmiss.0.timestamp')) - Date.now())).toBeLessThan(5000);
+    await lab.waitFor(1, [1, 2], { quorate: true });
   });
 
   test('a map that corosync does not have is CS_ERR_NOT_EXIST', () => {

@@ -15,6 +15,12 @@ const outputs = [
   ['a blocking dispatch and its end', 'nodelist\nquorum\nended\n'],
   ['errors', '2 votes\nvotequorum_getinfo CS_ERR_NOT_EXIST\n'],
   ['cmap', 'nodelist.node.0.name node1\nnodelist.node.1.name node2\nbigint\n'],
+  ['votequorum', '2 votes, 2 needed true\nmembers [ 1, 2 ]\nquorate true, 0 dead\n'],
+  [
+    'cfg',
+    'node 1 has 10.10.0.1\nnode 2 reachable true\nlink 0 connected true, 10.10.0.1 to 10.10.0.2\n' +
+      "[ { name: '0 10.10.0.1', status: 'n3' } ]\ncorosync_cfg_node_status_get CS_ERR_FAILED_OPERATION\n",
+  ],
 ] as const;
 
 test('every example of the guide has its output here', () => {

@@ -1,19 +1,25 @@
-// A process of its own on a node of a lab: `child.ts join GROUP` is a member until it is killed,
-// `child.ts connect TIMES` tells how connecting to each service ends, and what is left of it.
+// A process of its own on a node of a lab: `child.ts join GROUP` is a member until it is killed, `child.ts ask` tells each
+// answer to quorum_getquorate on one connection,
+// `child.ts connect TIMES` tells how connecting to each service ends, and what is left of it; `connect TIMES every` also
+// of the statistics and of cfg.
 import { readdirSync } from 'node:fs';
 import koffi from 'koffi';
 import { CorosyncError, csErrorName } from '../../src/corosync/index.ts';
-import { services } from './services.ts';
+import { everyService, services } from './services.ts';
 
-const [command, argument = ''] = process.argv.slice(2);
+const [command, argument = '', scope] = process.argv.slice(2);
+const chosen = scope === 'every' ? everyService : services;
 
 if (command === 'join') {
   const cpg = services.cpg.connect();
   cpg.join(argument);
   console.log('joined');
   setInterval(() => cpg.dispatch(2), 100);
+} else if (command === 'ask') {
+  const quorum = services.quorum.connect();
+  setInterval(() => console.log(quorum.getquorate()), 100);
 } else {
-  for (const service of Object.values(services)) service.load();
+  for (const service of Object.values(chosen)) service.load();
   connectAll();
   const before = held();
   for (let times = 1; times < Number(argument); times++) connectAll();
@@ -21,7 +27,7 @@ if (command === 'join') {
 }
 
 function connectAll(): Record<string, string> {
-  return Object.fromEntries(Object.entries(services).map(([name, { connect }]) => [name, outcome(connect)]));
+  return Object.fromEntries(Object.entries(chosen).map(([name, { connect }]) => [name, outcome(connect)]));
 }
 
 function outcome(connect: () => { close(): number }): string {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import {
+  type Cfg,
   type Cmap,
   CorosyncError,
   type Cpg,
@@ -11,10 +12,10 @@ import {
   type Votequorum,
 } from '../../src/corosync/index.ts';
 import type { Lab } from '../cluster/lab.ts';
-import { services } from './services.ts';
+import { everyService } from './services.ts';
 
 /** A connection to any of the services. */
-export type Client = Quorum | Cpg | Cmap | Votequorum;
+export type Client = Quorum | Cpg | Cmap | Votequorum | Cfg;
 
 /** Connections of this process to the nodes of a lab. */
 export class Clients {
@@ -22,7 +23,7 @@ export class Clients {
   #opened: Client[] = [];
 
   constructor(lab: Lab) {
-    for (const service of Object.values(services)) service.load(); // before koffi moves this thread, see openLibrary()
+    for (const service of Object.values(everyService)) service.load(); // before koffi moves this thread, see openLibrary()
     this.#lab = lab;
   }
 

@@ -41,8 +41,41 @@ describe.runIf(haveCompiler)('as the C compiler lays them out', () => {
     });
   });
 
+  test('a list of votequorum_node_t has entries of 8 bytes, nodeid and state in this order', () => {
+    expect(theirs.votequorum_node_t).toEqual({
+      size: 8,
+      offsets: { nodeid: 0, state: 4 },
+      sizes: { nodeid: 4, state: 4 },
+    });
+  });
+
+  test('a node status of 4176 bytes has eight links of 520 bytes from byte 16 on', () => {
+    expect(theirs.corosync_cfg_node_status_v1?.size).toBe(4176);
+    expect(theirs.corosync_cfg_node_status_v1?.offsets.link_status).toBe(16);
+    expect(theirs.corosync_knet_link_status_v1?.size).toBe(520);
+  });
+
+  test('a socket address has 28 bytes, the family in the first two, the address from byte 4, or 8 in IPv6', () => {
+    const values = [
+      ...['sizeof(struct sockaddr_in6)', 'offsetof(struct sockaddr_in, sin_family)', 'sizeof(sa_family_t)'],
+      ...['offsetof(struct sockaddr_in6, sin6_family)', 'offsetof(struct sockaddr_in, sin_addr)'],
+      ...['offsetof(struct sockaddr_in6, sin6_addr)', '(size_t)AF_INET', '(size_t)AF_INET6'],
+    ];
+    const print = values.map((value) => `printf(",%zu", ${value});`).join(' ');
+    expect(runC<number[]>(`printf("[0"); ${print} printf("]");`)).toEqual([0, 28, 0, 2, 0, 4, 8, 2, 10]);
+  });
+
+  test('handles have 8 bytes', () => {
+    const handles = ['quorum', 'cpg', 'cmap', 'cmap_iter', 'cmap_track', 'votequorum', 'corosync_cfg'];
+    const print = handles.map((name) => `printf(",%zu", sizeof(${name}_handle_t));`).join(' ');
+    expect(runC<number[]>(`printf("[0"); ${print} printf("]");`)).toEqual([0, ...handles.map(() => 8)]);
+  });
+
   test('enums are passed as int and contexts and sizes have 8 bytes', () => {
-    const types = ['cs_error_t', 'cs_dispatch_flags_t', 'quorum_model_t', 'cpg_model_t', 'cpg_guarantee_t'];
+    const types = [
+      ...['cs_error_t', 'cs_dispatch_flags_t', 'quorum_model_t', 'cpg_model_t', 'cpg_guarantee_t'],
+      ...['cpg_iteration_type_t', 'cmap_map_t', 'cmap_value_types_t', 'corosync_cfg_node_status_version_t'],
+    ];
     const sizes = runC<number[]>(
       `printf("[%zu", sizeof(void *)); ${types.map((type) => `printf(",%zu", sizeof(${type}));`).join(' ')} printf("]");`,
     );
