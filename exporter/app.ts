@@ -51,7 +51,7 @@ export function createApp({ monitor, render, telemetryPath, version, log }: AppO
       async (request, response) => {
         const format = negotiate(request.get('Accept'));
         const deadline = scrapeDeadline(request.get('X-Prometheus-Scrape-Timeout-Seconds'));
-        const body = await render(await monitor.read(deadline), format);
+        const body = await render(monitor.read(deadline), format);
         response.vary('Accept');
         // Express would rewrite the charset parameter; Prometheus 3 wants the type exactly.
         response.setHeader('Content-Type', contentTypes[format]);

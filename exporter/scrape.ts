@@ -25,8 +25,8 @@ export const contentTypes: Readonly<Record<Format, string>> = {
   openmetrics: Registry.OPENMETRICS_CONTENT_TYPE,
 };
 
-/** Renders a snapshot as an exposition. */
-export type Render = (snapshot: Snapshot, format: Format) => Promise<string>;
+/** Renders a snapshot as an exposition, as soon as it is there. */
+export type Render = (reading: Snapshot | Promise<Snapshot>, format: Format) => Promise<string>;
 
 /** What a rendering is made of. */
 export interface ScrapeOptions {
@@ -56,7 +56,10 @@ export function createRender({ collectors, build, log, ownProcess }: ScrapeOptio
     }
   }
 
-  return async (snapshot, format) => {
+  return async (reading, format) => {
+    // Measured while the lanes read corosync: this thread has nothing else to do meanwhile.
+    const own = ownProcess?.();
+    const snapshot = await reading;
     const registry = new Registry();
     if (format === 'openmetrics') registry.setContentType(contentTypes.openmetrics as typeof registry.contentType);
     const outcome: Sample[] = [];
@@ -69,7 +72,7 @@ export function createRender({ collectors, build, log, ownProcess }: ScrapeOptio
       outcome.push(sample(collectorDuration, seconds, { collector: collector.name }));
     }
     for (const family of families(outcome)) register(registry, family, format);
-    for (const family of (await ownProcess?.()) ?? []) register(registry, family, format);
+    for (const family of (await own) ?? []) register(registry, family, format);
     return registry.metrics();
   };
 }
