@@ -8,6 +8,7 @@ import { nearest } from './nearest.ts';
 export interface CommandLine {
   readonly action: 'run' | 'once' | 'check' | 'version' | 'help';
   readonly demo: boolean;
+  readonly systemdSocket: boolean;
   readonly configFile: string | undefined;
   readonly settings: readonly FlagSetting[];
 }
@@ -32,7 +33,10 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     const list = setting.list ? [...((settings.get(key)?.value as unknown[] | undefined) ?? []), value] : value;
     settings.set(key, { path: setting.path, value: list, flag: name });
   }
-  return { action: actionOf(given), demo: given.has('--demo'), configFile, settings: [...settings.values()] };
+  const [demo, systemdSocket] = [given.has('--demo'), given.has('--web.systemd-socket')];
+  if (demo && systemdSocket)
+    throw new ConfigError('--web.systemd-socket has no place in --demo; leave one of them out');
+  return { action: actionOf(given), demo, systemdSocket, configFile, settings: [...settings.values()] };
 }
 
 /** The answer to `--version`, as other exporters give it. */

@@ -10,6 +10,7 @@ import type { Log } from './log.ts';
 import type { ScrapeOptions } from './scrape.ts';
 import { createRender } from './scrape.ts';
 import { listen } from './server.ts';
+import type { InheritedSocket } from './systemd/inherited-sockets.ts';
 
 /** Corosync may hold a lane for as long as it is frozen; nobody waits longer than this for it to end. */
 const stopDeadline = 1000;
@@ -28,6 +29,8 @@ export interface ExporterOptions {
   readonly log: Log;
   readonly ownProcess: NonNullable<ScrapeOptions['ownProcess']>;
   readonly simulation?: MonitorOptions['simulation'];
+  /** To serve instead of the addresses of the configuration. */
+  readonly sockets?: readonly InheritedSocket[];
 }
 
 /** Starts the monitor, then listens; if that fails, nothing is left running but what corosync holds. */
@@ -37,13 +40,14 @@ export async function startExporter({
   log,
   ownProcess,
   simulation,
+  sockets = [],
 }: ExporterOptions): Promise<Exporter> {
   const monitor = Monitor.start({ ...monitorOptions(config, simulation), log });
   const render = createRender({ collectors: enabledCollectors(config), build, log, ownProcess });
   const telemetryPath = config.web.telemetry_path;
   const app = createApp({ monitor, render, telemetryPath, version: build.version, log });
   try {
-    const server = await listen(app, config.web.listen_addresses);
+    const server = await listen(app, sockets.length > 0 ? sockets : config.web.listen_addresses);
     return {
       addresses: server.addresses,
       async close() {

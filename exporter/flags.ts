@@ -22,6 +22,10 @@ export const flags: readonly Flag[] = [
     help: 'Address to listen on, may be repeated. Default: :15405, that is every address.',
   },
   {
+    name: '--web.systemd-socket',
+    help: 'Serve the sockets that systemd passes, see corosync-exporter.socket, instead of listening on addresses.',
+  },
+  {
     name: '--web.telemetry-path',
     value: 'PATH',
     setting: { path: ['web', 'telemetry_path'] },

@@ -16,6 +16,8 @@ import { measureOwnProcess } from './own-process.ts';
 import { nameProcess } from './process-name.ts';
 import { createRender } from './scrape.ts';
 import { ListenError } from './server.ts';
+import { inheritedSockets } from './systemd/inherited-sockets.ts';
+import { serviceManager } from './systemd/notify.ts';
 
 const onceDeadline = 3000;
 const stopDeadline = 1000;
@@ -67,6 +69,8 @@ async function serve(config: Config, command: CommandLine, build: BuildInfo, log
   });
   const stopped = firstOf('SIGTERM', 'SIGINT');
   const ownProcess = measureOwnProcess();
+  const manager = serviceManager(process.env, process.pid);
+  const sockets = command.systemdSocket ? inheritedSockets(process.env, process.pid) : [];
   const exporters: Exporter[] = [];
   const start = async (one: Config, nodeLog: Log, simulation?: { nodeid: number; startedAt: number }) => {
     const exporter = await startExporter({
@@ -74,6 +78,7 @@ async function serve(config: Config, command: CommandLine, build: BuildInfo, log
       build,
       log: nodeLog,
       ownProcess,
+      sockets,
       ...(simulation && { simulation }),
     });
     exporters.push(exporter);
@@ -91,7 +96,11 @@ async function serve(config: Config, command: CommandLine, build: BuildInfo, log
   } else {
     await start(config, log);
   }
-  log.info('Shutting down', { signal: await stopped });
+  const addresses = exporters.flatMap((exporter) => exporter.addresses).map(printAddress);
+  manager.ready(`Listening on ${addresses.join(' ')}`);
+  const signal = await stopped;
+  manager.stopping();
+  log.info('Shutting down', { signal });
   const ended = await Promise.all(exporters.map((exporter) => exporter.close()));
   return { status: 0, held: ended.includes(false) };
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ListenAddress, printAddress } from './address.ts';
+import type { InheritedSocket } from './systemd/inherited-sockets.ts';
 
 /** The addresses that are listened on. */
 export interface Server {
@@ -17,8 +18,11 @@ export class ListenError extends Error {
   }
 }
 
-/** Serves `handler` on each address, or on none of them. */
-export async function listen(handler: RequestListener, addresses: readonly ListenAddress[]): Promise<Server> {
+/** Serves `handler` on each address or socket, or on none of them. */
+export async function listen(
+  handler: RequestListener,
+  addresses: readonly (ListenAddress | InheritedSocket)[],
+): Promise<Server> {
   const servers: HttpServer[] = [];
   const close = async () => {
     await Promise.all(servers.map(closeServer));
@@ -29,25 +33,26 @@ export async function listen(handler: RequestListener, addresses: readonly Liste
     await close();
     throw error;
   }
-  const bound = servers.map((server, index) => ({
-    host: addresses[index]?.host,
-    port: (server.address() as AddressInfo).port,
-  }));
+  const bound = servers.map((server, index) => {
+    const [asked, { address, port }] = [addresses[index], server.address() as AddressInfo];
+    return { host: asked && 'host' in asked ? asked.host : address, port };
+  });
   return { addresses: bound, close };
 }
 
-async function listenOn(handler: RequestListener, { host, port }: ListenAddress): Promise<HttpServer> {
-  if (host !== undefined) return tryListen(handler, host, port);
+async function listenOn(handler: RequestListener, address: ListenAddress | InheritedSocket): Promise<HttpServer> {
+  if ('fd' in address || address.host !== undefined) return tryListen(handler, address);
+  const { port } = address;
   try {
-    return await tryListen(handler, '::', port); // dual stack: IPv4 comes as mapped addresses
+    return await tryListen(handler, { host: '::', port }); // dual stack: IPv4 comes as mapped addresses
   } catch (error) {
     const { code } = (error as Error).cause as NodeJS.ErrnoException;
     if (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL') throw error;
-    return tryListen(handler, '0.0.0.0', port); // IPv6 is off on this machine
+    return tryListen(handler, { host: '0.0.0.0', port }); // IPv6 is off on this machine
   }
 }
 
-function tryListen(handler: RequestListener, host: string, port: number): Promise<HttpServer> {
+function tryListen(handler: RequestListener, where: ListenAddress | InheritedSocket): Promise<HttpServer> {
   // A scrape's request is small and quick; who is slower only holds a descriptor.
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384 }, handler);
   server.keepAliveTimeout = 90_000; // longer than usual scrape intervals
@@ -55,14 +60,20 @@ function tryListen(handler: RequestListener, host: string, port: number): Promis
   server.maxConnections = 256;
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const message = `cannot listen on ${printAddress({ host, port })}: ${explain(cause)}`;
-      reject(new ListenError(message, { cause }));
+      const problem = 'fd' in where ? notListening(where) : `${printAddress(where)}: ${explain(cause)}`;
+      reject(new ListenError(`cannot listen on ${problem}`, { cause }));
     });
-    server.listen({ host, port }, () => {
+    server.listen(where, () => {
+      // A Unix socket has no address here; nothing that scrapes would find it.
+      if (server.address() === null) return server.emit('error', new Error('not a TCP socket'));
       server.removeAllListeners('error');
       resolve(server);
     });
   });
+}
+
+function notListening({ fd }: InheritedSocket): string {
+  return `descriptor ${fd}: not a TCP socket that listens; give ListenStream= in the socket unit a port or address`;
 }
 
 function explain({ code, message }: NodeJS.ErrnoException): string {

@@ -80,7 +80,7 @@ export const linksCollector: Collector = {
       }
     }
     for (const [key, value] of Object.entries(snapshot.configuration?.keys ?? {})) {
-      const [, number, name] = /\.(\d+)\.(knet_ping_interval|knet_ping_timeout|faulty)$/.exec(key) ?? [];
+      const [, number, name] = /^runtime\..*\.(\d+)\.(knet_ping_interval|knet_ping_timeout|faulty)$/.exec(key) ?? [];
       if (number === undefined) continue;
       if (name === 'knet_ping_interval') yield sample(pingInterval, Number(value) / 1000, { link: number });
       if (name === 'knet_ping_timeout') yield sample(pingTimeout, Number(value) / 1000, { link: number });

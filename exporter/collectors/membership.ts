@@ -45,7 +45,9 @@ export const membershipCollector: Collector = {
     const history = snapshot.membershipHistory;
     yield* view(snapshot);
     yield sample(changes, history.changes);
-    const seen = [...Object.keys(history.joins), ...Object.keys(history.leaves)];
+    // Without a nodelist the members are who may leave: a counter that appears with 1 hides its first increase.
+    const members = snapshot.membership?.members ?? [];
+    const seen = [...members, ...Object.keys(history.joins), ...Object.keys(history.leaves)];
     for (const node of nodes(snapshot, seen)) {
       yield sample(joins, history.joins[node.node_id] ?? 0, node);
       yield sample(leaves, history.leaves[node.node_id] ?? 0, node);

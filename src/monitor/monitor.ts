@@ -88,14 +88,11 @@ export class Monitor {
   #request(): { since: number; done: Promise<void> } {
     const since = performance.now();
     const nodeids = this.#history.cluster?.nodes.map(({ nodeid }) => nodeid) ?? [];
-    const done = Promise.all([
-      ...laneNames.map((name) => this.#lanes[name].read(nodeids)),
-      readDaemon(this.#options.pidFile).then((daemon) => {
-        this.#daemon = daemon;
-      }),
-    ]).then(() => {
+    const done = Promise.all(laneNames.map((name) => this.#lanes[name].read(nodeids))).then(() => {
       this.#reading = undefined;
     });
+    // The lanes are at work: this costs no time.
+    this.#daemon = readDaemon(this.#options.pidFile);
     return { since, done };
   }
 

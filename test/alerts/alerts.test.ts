@@ -119,20 +119,51 @@ describe.runIf(havePromtool)('by promtool', { timeout: 60_000 }, () => {
     const cluster = new Cluster('ha', { target: 'cluster="production"' });
     cluster.partition([[1, 2], [3]], [true, false], from);
     expect(firing([cluster], [begin + 30])).toEqual([
-      ['CorosyncNodeWithoutQuorum cluster=production instance=ha-3 node=node3'],
+      ['CorosyncNodeWithoutQuorum cluster_name=production instance=ha-3 node=node3'],
     ]);
   });
 
-  test('two clusters of the same target names under two labels keep apart', () => {
-    const [a, b] = ['a', 'b'].map((name) => new Cluster(name, { target: `cluster="${name}"` })) as [Cluster, Cluster];
+  test('two clusters whose instances are called the same keep apart by their label', () => {
+    const [a, b] = ['a', 'b'].map((name) => new Cluster(name, { target: `cluster="${name}"`, instances: 'host' })) as [
+      Cluster,
+      Cluster,
+    ];
     a.partition([[1], [2], [3]], [false, false, false], from);
-    expect(firing([a, b], [begin + 30])).toEqual([['CorosyncQuorumLost cluster=a']]);
+    expect(firing([a, b], [begin + 30])).toEqual([['CorosyncQuorumLost cluster_name=a']]);
+  });
+
+  test('two clusters of one name are told as that, not as a split', () => {
+    const clusters = ['x', 'y'].map((instances) => new Cluster('debian', { instances }));
+    for (const node of clusters[1]?.nodes ?? []) {
+      clusters[1]?.set(node, 'corosync_membership_ring_representative_node_id', 9, 0);
+    }
+    expect(firing(clusters, [begin + 30, begin + 330])[0]?.join()).not.toContain('SplitBrain');
+    expect(firing(clusters, [begin + 330])[0]).toContain('CorosyncTargetsExceedNodes cluster_name=debian');
+  });
+
+  test('a node that is renamed and whose exporter then ends is told by its new name', () => {
+    const cluster = new Cluster('lab');
+    cluster.set(3, 'corosync_node_info{node_id="3",node="node3",local="true"}', '_', from);
+    cluster.set(3, 'corosync_node_info{node_id="3",node="renamed",local="true"}', 1, from);
+    cluster.exporterDown(3, from + 10);
+    expect(firing([cluster], [begin + 330])[0]).toContain(
+      'CorosyncExporterDown cluster_name=lab instance=lab-3 node=renamed',
+    );
+  });
+
+  test('clusters without a nodelist keep apart by their names', () => {
+    const clusters = ['p', 'q'].map((name) => new Cluster(name));
+    for (const cluster of clusters) {
+      for (const node of cluster.nodes) cluster.set(node, 'corosync_node_info', '_', 0);
+    }
+    clusters[0]?.partition([[1], [2], [3]], [false, false, false], from);
+    expect(firing(clusters, [begin + 30])).toEqual([['CorosyncQuorumLost cluster_name=p']]);
   });
 
   test('the name of the cluster is known as long as its exporters are configured', () => {
     const cluster = new Cluster('lab');
     for (const node of cluster.nodes) cluster.exporterDown(node, from);
-    expect(firing([cluster], [1_500])[0]).toContain('CorosyncQuorumUnknown cluster=lab');
+    expect(firing([cluster], [1_500])[0]).toContain('CorosyncQuorumUnknown cluster_name=lab');
   });
 });
 
@@ -160,11 +191,11 @@ function byTime(clusters: readonly Cluster[], seconds: readonly number[]) {
   const fired = firing(clusters, seconds);
   const of = (name: string, second: number) =>
     (fired[seconds.indexOf(second)] ?? [])
-      .filter((one) => one.split(' ').includes(`cluster=${name}`))
+      .filter((one) => one.split(' ').includes(`cluster_name=${name}`))
       .map((one) =>
         one
           .split(' ')
-          .filter((part) => !/^(cluster|instance)=/.test(part))
+          .filter((part) => !/^(cluster_name|instance)=/.test(part))
           .join(' '),
       );
   return { of, all: (name: string) => seconds.map((second) => of(name, second)) };

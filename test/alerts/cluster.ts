@@ -10,13 +10,15 @@ type Series = Map<string, Values>;
 /** What Prometheus has of a cluster whose exporters it scrapes every 15 s: all well until it is told otherwise. */
 export class Cluster {
   readonly name: string;
+  readonly #instances: string;
   readonly #nodes: readonly number[];
   readonly #series = new Map<number, Series>();
   readonly #target: string;
 
   /** `target`: labels of the targets, such as `cluster="a"`. */
-  constructor(name = 'lab', { nodes = 3, target = '' } = {}) {
+  constructor(name = 'lab', { nodes = 3, target = '', instances = name } = {}) {
     this.name = name;
+    this.#instances = instances;
     this.#nodes = Array.from({ length: nodes }, (_, i) => i + 1);
     this.#target = target;
     for (const node of this.#nodes) this.#series.set(node, this.#healthy(node));
@@ -88,7 +90,7 @@ export class Cluster {
     for (const node of this.#nodes) {
       for (const [series, values] of this.#of(node)) {
         const [, name, labels = ''] = /^(\w+)(?:\{(.*)\})?$/.exec(series) ?? [];
-        const all = [`job="corosync"`, `instance="${this.name}-${node}"`, this.#target, labels].filter(
+        const all = [`job="corosync"`, `instance="${this.#instances}-${node}"`, this.#target, labels].filter(
           (one) => one !== '',
         );
         yield { series: `${name}{${all.join(',')}}`, values };
@@ -127,6 +129,7 @@ export class Cluster {
       [`corosync_cluster_info{cluster_name="${this.name}"}`]: 1,
       corosync_nodelist_nodes: n,
       corosync_quorum_quorate: 1,
+      corosync_quorum_provider_configured: 1,
       corosync_membership_members: n,
       corosync_membership_ring_representative_node_id: 1,
       corosync_membership_ring_sequence: 13,
@@ -155,6 +158,7 @@ export class Cluster {
       const labels = labelsOf(other);
       values[`corosync_node_info{node_id="${other}",node="node${other}",local="${other === node}"}`] = 1;
       values[`corosync_membership_member${labels}`] = 1;
+      values[`corosync_membership_node_leaves_total${labels}`] = 0;
       values[`corosync_cpg_stale_members{group="crmd",node_id="${other}",node="node${other}"}`] = 0;
       if (other === node) continue;
       for (const link of [0, 1]) {

@@ -27,7 +27,7 @@ export function firing(clusters: readonly Cluster[], seconds: readonly number[])
   }
 }
 
-const query = 'sum by (alertname, cluster, instance, node, link, group, collector) (ALERTS{alertstate="firing"})';
+const query = 'sum by (alertname, cluster_name, instance, node, link, group, collector) (ALERTS{alertstate="firing"})';
 
 /** It expects what is never so, because only a failure shows what was got. */
 function testFile(clusters: readonly Cluster[], seconds: readonly number[]): object {

@@ -269,6 +269,13 @@ export const stories: readonly Story[] = [
     tolerated: 7,
   },
   {
+    alert: 'CorosyncTargetsExceedNodes',
+    fault: (cluster, from, until) => cluster.setAll('corosync_nodelist_nodes', 2, from, until),
+    fires: 315,
+    quiet: 285,
+    tolerated: 10,
+  },
+  {
     alert: 'CorosyncAccessRefused',
     labels: on3,
     fault: (cluster, from, until) => {
@@ -396,6 +403,20 @@ export const silences: Readonly<Record<string, (cluster: Cluster) => unknown>> =
       cluster.set(node, 'corosync_membership_members', 2, 20, 24);
     }
     cluster.set(2, 'corosync_quorum_quorate', 0, 23, 24);
+  },
+  'a cluster without a quorum provider that is split': (cluster) => {
+    cluster.setAll('corosync_quorum_provider_configured', 0, 0);
+    cluster.partition([[1, 2], [3]], [true, true], 20, 22);
+  },
+  'a sync phase in which one node has not heard yet': (cluster) => {
+    cluster.set(1, 'corosync_membership_members', '_', 20, 22);
+    cluster.set(1, 'corosync_membership_ring_representative_node_id', '_', 20, 22);
+    cluster.set(1, 'corosync_membership_ring_sequence', '_', 20, 22);
+    cluster.set(1, 'corosync_sync_in_progress', 1, 20, 22);
+    for (const node of [2, 3]) {
+      cluster.set(node, 'corosync_membership_members', 2, 20, 22);
+      cluster.set(node, 'corosync_membership_ring_representative_node_id', 2, 20, 22);
+    }
   },
   'a node that joins, seen by some before others': (cluster) => {
     cluster.set(1, 'corosync_membership_members', 2, 20, 21);

@@ -59,16 +59,16 @@ test("corosync's start time is that of its process", async () => {
   expect(Math.abs(Date.now() / 1000 - Number(stdout) - started)).toBeLessThan(3);
 });
 
-test('half of a hundred scrapes take less than 5 ms', async () => {
+test('half of a hundred scrapes take less than 10 ms', async () => {
   // Three nodes, three exporters and the client share the machine's cores: the best round is the exporter's own time.
   const medians: number[] = [];
-  while (medians.length < 20 && !medians.some((median) => median < 5)) {
+  while (medians.length < 20 && !medians.some((median) => median < 10)) {
     const { stdout } = await lab.exec(1, process.execPath, [timeScrapes, '15405', '100']);
     const times = (JSON.parse(stdout) as number[]).sort((a, b) => a - b);
     medians.push(times[50] ?? Number.NaN);
   }
   console.info(`scrape: p50 by round ${medians.map((median) => median.toFixed(2)).join(', ')} ms`);
-  expect(Math.min(...medians)).toBeLessThan(5);
+  expect(Math.min(...medians)).toBeLessThan(10);
 });
 
 test('two scrapes at once share one drain', async () => {
@@ -123,6 +123,8 @@ test('--once writes one exposition and its status says whether corosync is up', 
   const healthy = await once();
   expect(healthy.code).toBe(0);
   expect(healthy.stdout).toMatch(/^corosync_up 1$/m);
+  expect(healthy.stdout).toMatch(/^corosync_votequorum_total_votes 3$/m);
+  expect(healthy.stdout).toMatch(/^corosync_link_connected\{node_id="2".* 1$/m);
   await lab.kill(1);
   const dead = await once();
   expect(dead.code).toBe(1);

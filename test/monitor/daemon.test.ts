@@ -21,10 +21,10 @@ test.each([
   ['of no process', '4194305\n'],
   ['of something else', '../../etc/passwd'],
   ['that is empty', ''],
-])('a pid file %s tells nothing', async (_, content) => {
-  expect(await readDaemon(pidFile(content))).toBeUndefined();
+])('a pid file %s tells nothing', (_, content) => {
+  expect(readDaemon(pidFile(content))).toBeUndefined();
 });
 
-test('no pid file tells nothing', async () => {
-  expect(await readDaemon(join(folder, 'none'))).toBeUndefined();
+test('no pid file tells nothing', () => {
+  expect(readDaemon(join(folder, 'none'))).toBeUndefined();
 });
