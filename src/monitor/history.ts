@@ -36,6 +36,8 @@ export interface History {
   readonly localNodeid: number | undefined;
   readonly cluster: Cluster | undefined;
   readonly configuration: Configuration | undefined;
+  /** Also of an earlier connection: a change across a restart counts. */
+  readonly lastDigest: number | undefined;
   readonly pauses: PauseHistory;
   readonly clients: ClientHistory;
   readonly strangers: Strangers;
@@ -81,6 +83,7 @@ export const emptyHistory: History = {
   localNodeid: undefined,
   cluster: undefined,
   configuration: undefined,
+  lastDigest: undefined,
   pauses: { count: 0, last: undefined, since: undefined },
   clients: emptyClientHistory,
   strangers: {},
@@ -113,7 +116,12 @@ export function record(history: History, event: LaneEvent, at: number): History 
     case 'local':
       return { ...known, localNodeid: event.nodeid };
     case 'configuration':
-      return { ...known, cluster: clusterOf(event.configuration.keys), configuration: event.configuration };
+      return {
+        ...known,
+        cluster: clusterOf(event.configuration.keys),
+        configuration: event.configuration,
+        lastDigest: event.configuration.digest ?? known.lastDigest,
+      };
     case 'area':
       return recordArea(known, event, at);
     default:

@@ -1,5 +1,6 @@
 import type { CpgAddress, QuorumEvent } from '../corosync/types.ts';
 import type { Area, AreaName, Areas } from './areas.ts';
+import type { LinkChange } from './link-watch.ts';
 import type { MonitorOptions } from './options.ts';
 import type { Configuration, LibraryName } from './snapshot.ts';
 
@@ -45,6 +46,7 @@ export type LaneEvent =
   | { readonly kind: 'local'; readonly nodeid: number }
   | { readonly kind: 'configuration'; readonly configuration: Configuration }
   | AreaEvent
+  | LinkChange
   /** The read that was asked for is complete. */
   | { readonly kind: 'answered'; readonly id: number };
 

@@ -2,11 +2,12 @@ import { extname } from 'node:path';
 import { CsError } from '../corosync/cs-error.ts';
 import { connectionsFor } from './areas.ts';
 import { type Answer, assemble, type Findings } from './assemble.ts';
+import { ChangeLog } from './change-log.ts';
+import { type Change, changeOf, type Liveness, livenessChange, livenessOf } from './changes.ts';
 import { readDaemon } from './daemon.ts';
 import { emptyHistory, type History, record } from './history.ts';
 import type { LaneEvent } from './lane-protocol.ts';
 import { LaneThread } from './lane-thread.ts';
-import { describeChange, describeLiveness, type Liveness } from './narrate.ts';
 import type { MonitorLog, MonitorOptions } from './options.ts';
 import { type Daemon, type LaneName, type LibraryName, laneNames, libraryNames, type Snapshot } from './snapshot.ts';
 
@@ -17,6 +18,8 @@ const librariesOf: Readonly<Record<LaneName, readonly LibraryName[]>> = {
 
 /** Watches corosync through two lanes and says, at any time and within a deadline, what is known to be true. */
 export class Monitor {
+  /** What happened last. */
+  readonly changes = new ChangeLog();
   readonly #options: MonitorOptions;
   readonly #log: MonitorLog;
   readonly #lanes: Readonly<Record<LaneName, LaneThread>>;
@@ -128,7 +131,7 @@ export class Monitor {
     } else if ((event.kind === 'connected' || event.kind === 'refused') && event.library === 'quorum') {
       this.#quorumCode = event.kind === 'connected' ? CsError.CS_OK : event.code;
     }
-    describeChange(before, event, this.#log);
+    this.#tell(changeOf(before, event), at);
     this.#allowVotequorum();
   }
 
@@ -159,16 +162,16 @@ export class Monitor {
   #look(): void {
     this.#allowVotequorum();
     const recent = 2 * Math.max(this.#options.dispatchInterval, this.#options.probeTimeout);
-    const liveness = describeLiveness(this.#assemble(performance.now() - recent), this.#options.probeTimeout / 1000);
+    const liveness = livenessOf(this.#assemble(performance.now() - recent), this.#options.probeTimeout / 1000);
     // Right after a thaw nothing is proven yet: that is no change.
     if (liveness === 'unknown' || liveness === this.#liveness) return;
-    this.#narrate(liveness);
+    this.#tell(livenessChange(this.#liveness, liveness), Date.now() / 1000);
     this.#liveness = liveness;
   }
 
-  #narrate(liveness: Liveness): void {
-    if (liveness === 'frozen') this.#log.error('Corosync does not answer');
-    if (liveness === 'syncing') this.#log.warn('Corosync is in its sync phase');
-    if (liveness === 'answering' && this.#liveness !== 'unknown') this.#log.info('Corosync answers again');
+  #tell(change: Change | undefined, at: number): void {
+    if (change === undefined) return;
+    this.#log[change.level](change.message, change.fields);
+    this.changes.add(change, at);
   }
 }

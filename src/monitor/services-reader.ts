@@ -1,6 +1,7 @@
 import type { Bindings, CfgApi, CmapApi, CpgApi } from '../corosync/bindings.ts';
 import { type AreaName, type Areas, connectionsFor, type Reads } from './areas.ts';
 import { Connector, type Lane } from './connector.ts';
+import { LinkWatch } from './link-watch.ts';
 import type { MonitorOptions } from './options.ts';
 import { readArea } from './read-area.ts';
 import { ClientReader } from './read-clients.ts';
@@ -21,6 +22,7 @@ export class ServicesReader {
   readonly #cmap: Connector<CmapApi>;
   readonly #stats: Connector<CmapApi>;
   readonly #cfg: Connector<CfgApi>;
+  readonly #watch: LinkWatch;
   readonly #totem = new TotemStatistics();
   readonly #clients = new ClientReader();
   #serviceKeys: readonly string[] | undefined;
@@ -32,7 +34,7 @@ export class ServicesReader {
   /** `cpg` and `cmap` are opened, drained and closed by the lane itself. */
   constructor(
     bindings: Bindings,
-    { reads, trafficLimit }: MonitorOptions,
+    { reads, trafficLimit, dispatchInterval }: MonitorOptions,
     lane: Lane,
     cpg: Connector<CpgApi>,
     cmap: Connector<CmapApi>,
@@ -43,7 +45,8 @@ export class ServicesReader {
     this.#cpg = cpg;
     this.#cmap = cmap;
     this.#stats = new Connector('cmap_stats', bindings.cmap_stats, lane, () => this.#openedStats());
-    this.#cfg = new Connector('cfg', bindings.cfg, lane, () => ({}));
+    this.#watch = new LinkWatch(dispatchInterval);
+    this.#cfg = new Connector('cfg', bindings.cfg, lane, () => this.#openedCfg());
   }
 
   /** Connects what is needed and is not connected. */
@@ -55,6 +58,14 @@ export class ServicesReader {
   drain(): void {
     this.#stats.drain();
     this.#cfg.drain();
+  }
+
+  /** Tells which links went up or down since the last look. */
+  watch(): void {
+    const { cluster } = this;
+    if (cluster === undefined) return;
+    const changes = this.#cfg.call((cfg) => this.#watch.look(cfg, cluster, this.#lane.now()));
+    for (const change of changes ?? []) this.#lane.post(change);
   }
 
   read(): void {
@@ -100,6 +111,11 @@ export class ServicesReader {
     return this.#cfg.read((cfg) =>
       this.#stats.connected ? this.#stats.read((stats) => calls(cfg, stats)) : calls(cfg, undefined),
     );
+  }
+
+  #openedCfg(): Record<string, never> {
+    this.#watch.reset();
+    return {};
   }
 
   #openedStats(): Record<string, never> {

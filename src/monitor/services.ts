@@ -44,6 +44,7 @@ export class Services {
     this.#drain();
     this.#probe();
     this.#follow();
+    this.#reader.watch();
     this.#converse();
   }
 
