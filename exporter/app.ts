@@ -1,6 +1,6 @@
 import compression from 'compression';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import type { Snapshot } from '../src/monitor/snapshot.ts';
+import { type ApiSource, apiRoutes } from './api/routes.ts';
 import type { Log } from './log.ts';
 import { negotiate } from './negotiate.ts';
 import { landingPage } from './pages.ts';
@@ -8,8 +8,7 @@ import { contentTypes, type Render } from './scrape.ts';
 import { scrapeDeadline } from './scrape-deadline.ts';
 
 /** What the web pages need of the monitor. */
-export interface SnapshotSource {
-  read(deadline: number): Promise<Snapshot>;
+export interface SnapshotSource extends ApiSource {
   readonly ready: boolean;
 }
 
@@ -30,6 +29,7 @@ type Handler = (request: Request, response: Response) => Promise<void> | void;
 /** The web application: the telemetry path, the landing page, and the two probes for whoever supervises the process. */
 export function createApp({ monitor, render, telemetryPath, version, log }: AppOptions): Express {
   const pages = new Map<string, Handler>([
+    ...apiRoutes(monitor),
     [
       '/',
       async (_, response) => {

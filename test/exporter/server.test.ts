@@ -6,6 +6,7 @@ import { createApp, type SnapshotSource } from '../../exporter/app.ts';
 import { collectors } from '../../exporter/collectors/index.ts';
 import { contentTypes, createRender } from '../../exporter/scrape.ts';
 import { listen, type Server } from '../../exporter/server.ts';
+import { ChangeLog } from '../../src/monitor/change-log.ts';
 import type { Snapshot } from '../../src/monitor/snapshot.ts';
 import { build, fakeLog } from './fakes.ts';
 import { blank, frozen, healthy } from './snapshots.ts';
@@ -20,6 +21,7 @@ async function serve(source: Partial<SnapshotSource & { snapshot: Snapshot }> = 
   const deadlines: number[] = [];
   const monitor: SnapshotSource = {
     ready: true,
+    changes: new ChangeLog(),
     read: async (deadline) => {
       deadlines.push(deadline);
       return source.snapshot ?? healthy;

@@ -1,0 +1,56 @@
+import type { Request, Response } from 'express';
+import type { ChangeLog } from '../../src/monitor/change-log.ts';
+import type { Snapshot } from '../../src/monitor/snapshot.ts';
+import { stateOf } from './state.ts';
+
+/** What the API needs of the monitor. */
+export interface ApiSource {
+  read(deadline: number): Promise<Snapshot>;
+  readonly changes: ChangeLog;
+}
+
+/** Whoever asks for the state waits no longer than this, in milliseconds. */
+const deadline = 1_000;
+/** A proxy ends a connection on which nothing comes. */
+const keepAlive = 15_000;
+/** Each listener is an open connection. */
+const mostListeners = 32;
+/** One that does not read what it is sent is not worth more memory than this, in bytes. */
+const mostUnread = 64 << 10;
+
+type Handler = (request: Request, response: Response) => Promise<void> | void;
+
+/** What programs and the page read, as JSON: docs/api.md. */
+export function apiRoutes(monitor: ApiSource): Map<string, Handler> {
+  let listeners = 0;
+  return new Map<string, Handler>([
+    ['/api/v1/state', async (_, response) => void response.json(stateOf(await monitor.read(deadline)))],
+    ['/api/v1/events', (_, response) => void response.json({ events: monitor.changes.changes })],
+    [
+      '/api/v1/stream',
+      (request, response) => {
+        if (listeners >= mostListeners) {
+          response.status(503).type('text').send('Too many listen already.\n');
+          return;
+        }
+        listeners += 1;
+        response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+        const send = (text: string) => {
+          response.write(text);
+          response.flush?.(); // the compression would keep it for later
+          if (response.writableLength > mostUnread) response.destroy();
+        };
+        send('retry: 5000\n\n');
+        const stop = monitor.changes.listen((change) => {
+          send(`id: ${change.id}\nevent: ${change.kind}\ndata: ${JSON.stringify(change)}\n\n`);
+        });
+        const timer = setInterval(() => send(': still here\n\n'), keepAlive);
+        request.on('close', () => {
+          listeners -= 1;
+          clearInterval(timer);
+          stop();
+        });
+      },
+    ],
+  ]);
+}
