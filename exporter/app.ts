@@ -3,7 +3,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { type ApiSource, apiRoutes } from './api/routes.ts';
 import type { Log } from './log.ts';
 import { negotiate } from './negotiate.ts';
-import { landingPage } from './pages.ts';
+import { pageRoutes } from './page/routes.ts';
 import { contentTypes, type Render } from './scrape.ts';
 import { scrapeDeadline } from './scrape-deadline.ts';
 
@@ -21,23 +21,13 @@ export interface AppOptions {
   readonly log: Log;
 }
 
-/** A person waits for the landing page: it has a shorter deadline than a scrape. */
-const landingDeadline = 1000;
-
 type Handler = (request: Request, response: Response) => Promise<void> | void;
 
-/** The web application: the telemetry path, the landing page, and the two probes for whoever supervises the process. */
+/** The web application: the telemetry path, the API, the page, and the two probes for whoever supervises the process. */
 export function createApp({ monitor, render, telemetryPath, version, log }: AppOptions): Express {
   const pages = new Map<string, Handler>([
     ...apiRoutes(monitor),
-    [
-      '/',
-      async (_, response) => {
-        const snapshot = await monitor.read(landingDeadline);
-        response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
-        response.type('html').send(landingPage(snapshot, { telemetryPath, version }));
-      },
-    ],
+    ...pageRoutes(monitor, { telemetryPath, version }),
     ['/-/healthy', (_, response) => plainText(response, 200, 'The exporter serves.')],
     [
       '/-/ready',
