@@ -6,8 +6,10 @@ import { nearest } from './nearest.ts';
 
 /** What the command line asks for. */
 export interface CommandLine {
-  readonly action: 'run' | 'once' | 'check' | 'version' | 'help';
+  readonly action: 'run' | 'once' | 'check' | 'doctor' | 'version' | 'help';
   readonly demo: boolean;
+  /** The doctor answers as JSON. */
+  readonly json: boolean;
   readonly systemdSocket: boolean;
   readonly configFile: string | undefined;
   readonly settings: readonly FlagSetting[];
@@ -19,6 +21,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   let configFile: string | undefined;
   const settings = new Map<string, FlagSetting>();
   const rest = [...args];
+  const doctor = rest[0] === 'doctor';
+  if (doctor) rest.shift();
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     const { flag, inline } = findFlag(arg);
     const { name, setting } = flag;
@@ -33,10 +37,14 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     const list = setting.list ? [...((settings.get(key)?.value as unknown[] | undefined) ?? []), value] : value;
     settings.set(key, { path: setting.path, value: list, flag: name });
   }
+  const json = given.has('--json');
+  if (json && !doctor)
+    throw new ConfigError('--json has its place after doctor; write corosync-exporter doctor --json');
   const [demo, systemdSocket] = [given.has('--demo'), given.has('--web.systemd-socket')];
   if (demo && systemdSocket)
     throw new ConfigError('--web.systemd-socket has no place in --demo; leave one of them out');
-  return { action: actionOf(given), demo, systemdSocket, configFile, settings: [...settings.values()] };
+  const action = doctor && !given.has('--help') ? 'doctor' : actionOf(given);
+  return { action, demo, json, systemdSocket, configFile, settings: [...settings.values()] };
 }
 
 /** The answer to `--version`, as other exporters give it. */
@@ -56,12 +64,13 @@ export function helpText(): string {
   const width = Math.max(...rows.map(({ left }) => left.length));
   return [
     'usage: corosync-exporter [<flags>]',
+    '       corosync-exporter doctor [<flags>]   says what is wrong on this node, and what to type',
     '',
     "Prometheus exporter for Corosync, through corosync's own libraries.",
     '',
     ...rows.map(({ left, help }) => `  ${left.padEnd(width)}  ${help}`),
     '',
-    'Exit status: 0 success, 1 failure while running, 2 wrong flag or configuration.',
+    'Exit status: 0 success, 1 failure while running, or of a check of the doctor, 2 wrong flag or configuration.',
     '',
   ].join('\n');
 }

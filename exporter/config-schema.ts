@@ -37,6 +37,7 @@ export const Config = section({
       .min(1, { error: 'must have at least one address such as ":15405"' })
       .prefault([':15405']),
     telemetry_path: telemetryPath.prefault('/metrics'),
+    config_file: z.string({ error: 'must be the path of a file' }).min(1, 'must be the path of a file').optional(),
   }),
   dispatch: section({ interval: duration('100ms', '1m').prefault('1s') }),
   probe: section({ timeout: duration('100ms', '10s').prefault('1s') }),
@@ -61,7 +62,7 @@ export const Config = section({
 export type Config = z.infer<typeof Config>;
 
 /** A group of settings; one of which all are commented out is empty, not an error. */
-function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+export function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const object = z.strictObject(shape, { error: (issue) => sectionError(issue.code, Object.keys(shape)) });
   return z.preprocess((value) => value ?? {}, object).prefault({});
 }

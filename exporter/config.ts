@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import { parseConfigFile, type Settings } from './config-file.ts';
@@ -14,7 +15,7 @@ export interface FlagSetting {
 
 /** The configuration from a file, if one is given, and the flags, which win. */
 export function loadConfig(file: string | undefined, flags: readonly FlagSetting[] = []): Config {
-  return readConfig(file === undefined ? undefined : { name: file, text: readText(file) }, flags);
+  return readConfig(file === undefined ? undefined : { name: file, text: readText(file, '--config.file') }, flags);
 }
 
 /** The configuration from a file's text and the flags. */
@@ -24,9 +25,10 @@ export function readConfig(
 ): Config {
   const settings: Settings = file ? parseConfigFile(file.name, file.text) : { data: {}, line: () => undefined };
   const parsed = Config.safeParse(overlay(settings.data, flags));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return besideFile(parsed.data, file?.name, flags);
+  const data = overlay(settings.data, flags);
   const problems = parsed.error.issues
-    .flatMap((issue) => explain(issue, settings.data, flags))
+    .flatMap((issue) => explain(issue, data, knownSettings))
     .map((problem) => {
       const flag = flags.findLast(({ path }) => path.every((key, depth) => problem.path[depth] === key))?.flag;
       return { ...problem, flag, line: flag === undefined ? (settings.line(problem.path) ?? 0) : 0 };
@@ -38,17 +40,18 @@ export function readConfig(
   throw new ConfigError(`${where} ${first.message}`);
 }
 
-function readText(file: string): string {
+/** The text of a file that a flag names; one that cannot be read is a ConfigError. */
+export function readText(file: string, flag: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const problem =
       {
-        ENOENT: 'no such file; give its path with --config.file, or leave the flag out to run with the defaults',
+        ENOENT: `no such file; give its path with ${flag}, or leave the flag out to run with the defaults`,
         EACCES: 'not readable for this user; grant read access to the user that the exporter runs as',
-        EISDIR: 'a directory, not a file; give the path of the file in it with --config.file',
-      }[code ?? ''] ?? `cannot be read (${code}); give the path of a readable file with --config.file`;
+        EISDIR: `a directory, not a file; give the path of the file in it with ${flag}`,
+      }[code ?? ''] ?? `cannot be read (${code}); give the path of a readable file with ${flag}`;
     throw new ConfigError(`${file}: ${problem}`, { cause });
   }
 }
@@ -64,17 +67,35 @@ function overlay(data: unknown, flags: readonly FlagSetting[]): unknown {
   return result;
 }
 
-interface Problem {
+/** A path that the file names is meant from the file's own folder, one on the command line from the working directory. */
+function besideFile(config: Config, file: string | undefined, flags: readonly FlagSetting[]): Config {
+  const { config_file: name } = config.web;
+  const given = flags.some(({ path }) => path.join('.') === 'web.config_file');
+  if (name === undefined || file === undefined || given) return config;
+  return { ...config, web: { ...config.web, config_file: resolve(dirname(file), name) } };
+}
+
+function knownSettings(path: readonly PropertyKey[]): readonly string[] {
+  // The one setting without a default is named too.
+  return Object.keys(valueAt(Config.parse({ web: { config_file: 'web.yml' } }), path) as object);
+}
+
+/** One thing wrong with a setting. */
+export interface Problem {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
-function explain(issue: z.core.$ZodIssue, data: unknown, flags: readonly FlagSetting[]): readonly Problem[] {
+/** What a schema found, with the remedy; `knownIn` has the settings that a group may have. */
+export function explain(
+  issue: z.core.$ZodIssue,
+  data: unknown,
+  knownIn: (path: readonly PropertyKey[]) => readonly string[],
+): readonly Problem[] {
   if (issue.code !== 'unrecognized_keys') {
-    const value = valueAt(overlay(data, flags), issue.path);
-    return [{ path: issue.path, message: `${issue.message}, not ${print(value)}` }];
+    return [{ path: issue.path, message: `${issue.message}, not ${print(valueAt(data, issue.path))}` }];
   }
-  const known = Object.keys(valueAt(Config.parse({}), issue.path) as object);
+  const known = knownIn(issue.path);
   const inSection = (key: string) => [...issue.path, key].join('.');
   return issue.keys.map((key) => {
     const meant = nearest(key, known);

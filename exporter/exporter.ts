@@ -11,6 +11,7 @@ import type { ScrapeOptions } from './scrape.ts';
 import { createRender } from './scrape.ts';
 import { listen } from './server.ts';
 import type { InheritedSocket } from './systemd/inherited-sockets.ts';
+import type { WebAccess } from './web/access.ts';
 
 /** Corosync may hold a lane for as long as it is frozen; nobody waits longer than this for it to end. */
 const stopDeadline = 1000;
@@ -31,6 +32,8 @@ export interface ExporterOptions {
   readonly simulation?: MonitorOptions['simulation'];
   /** To serve instead of the addresses of the configuration. */
   readonly sockets?: readonly InheritedSocket[];
+  /** Without it plain HTTP for everybody. */
+  readonly access?: WebAccess | undefined;
 }
 
 /** Starts the monitor, then listens; if that fails, nothing is left running but what corosync holds. */
@@ -41,13 +44,15 @@ export async function startExporter({
   ownProcess,
   simulation,
   sockets = [],
+  access,
 }: ExporterOptions): Promise<Exporter> {
   const monitor = Monitor.start({ ...monitorOptions(config, simulation), log });
   const render = createRender({ collectors: enabledCollectors(config), build, log, ownProcess });
   const telemetryPath = config.web.telemetry_path;
   const app = createApp({ monitor, render, telemetryPath, version: build.version, log });
+  const served = sockets.length > 0 ? sockets : config.web.listen_addresses;
   try {
-    const server = await listen(app, sockets.length > 0 ? sockets : config.web.listen_addresses);
+    const server = await listen(access?.guard(app) ?? app, served, access?.createServer);
     return {
       addresses: server.addresses,
       async close() {

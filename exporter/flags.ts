@@ -32,6 +32,12 @@ export const flags: readonly Flag[] = [
     help: 'Path of the metrics. Default: /metrics.',
   },
   {
+    name: '--web.config.file',
+    value: 'FILE',
+    setting: { path: ['web', 'config_file'] },
+    help: "YAML file with TLS, users and limits in exporter-toolkit's format. Default: none, plain HTTP for everybody.",
+  },
+  {
     name: '--dispatch.interval',
     value: 'DURATION',
     setting: { path: ['dispatch', 'interval'] },
@@ -63,6 +69,7 @@ export const flags: readonly Flag[] = [
     help: 'Write one exposition to stdout and end: status 0 if corosync_up is 1, 1 if not.',
   },
   { name: '--demo', help: 'Show a simulated three-node cluster; needs no corosync.' },
+  { name: '--json', help: 'With doctor: answer as JSON.' },
   { name: '--version', help: 'Show the version and end.' },
   { name: '--help', help: 'Show this help and end.' },
 ];

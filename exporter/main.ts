@@ -9,6 +9,8 @@ import { loadConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import type { Config } from './config-schema.ts';
 import { demoConfig, demoNodes } from './demo.ts';
+import { consult } from './doctor/consult.ts';
+import { report, reportJson, statusOf } from './doctor/report.ts';
 import { type Exporter, enabledCollectors, monitorOptions, startExporter } from './exporter.ts';
 import { createLog, type Log } from './log.ts';
 import { readOnce } from './once.ts';
@@ -18,6 +20,8 @@ import { createRender } from './scrape.ts';
 import { ListenError } from './server.ts';
 import { inheritedSockets } from './systemd/inherited-sockets.ts';
 import { serviceManager } from './systemd/notify.ts';
+import { openWebAccess } from './web/access.ts';
+import { loadWebSettings } from './web/settings.ts';
 
 const onceDeadline = 3000;
 const stopDeadline = 1000;
@@ -47,9 +51,10 @@ async function main(args: readonly string[]): Promise<Ending> {
     const build = readBuildInfo();
     if (command.action === 'version') return await print(versionText(build));
     const config = loadConfig(command.configFile, command.settings);
-    if (command.action === 'check') return await print('The configuration is valid.\n');
+    if (command.action === 'check') return await check(config);
     const log = createLog(config.log, (line) => process.stderr.write(line));
     nameProcess();
+    if (command.action === 'doctor') return await doctor(config, command, build);
     const life = command.action === 'once' ? once : serve;
     return await life(config, command, build, command.demo ? log.with({ simulated: true }) : log);
   } catch (error) {
@@ -58,6 +63,11 @@ async function main(args: readonly string[]): Promise<Ending> {
     // A lane that corosync holds would keep the process for as long as it does.
     return { status: error instanceof ConfigError ? 2 : 1, held: error instanceof ListenError };
   }
+}
+
+async function check({ web }: Config): Promise<Ending> {
+  if (web.config_file !== undefined) loadWebSettings(web.config_file);
+  return print('The configuration is valid.\n');
 }
 
 async function serve(config: Config, command: CommandLine, build: BuildInfo, log: Log): Promise<Ending> {
@@ -72,6 +82,9 @@ async function serve(config: Config, command: CommandLine, build: BuildInfo, log
   const manager = serviceManager(process.env, process.pid);
   const sockets = command.systemdSocket ? inheritedSockets(process.env, process.pid) : [];
   const exporters: Exporter[] = [];
+  const { config_file: webFile } = config.web;
+  const access = webFile === undefined ? undefined : openWebAccess(webFile, log);
+  const scheme = access?.scheme ?? 'http';
   const start = async (one: Config, nodeLog: Log, simulation?: { nodeid: number; startedAt: number }) => {
     const exporter = await startExporter({
       config: one,
@@ -79,6 +92,7 @@ async function serve(config: Config, command: CommandLine, build: BuildInfo, log
       log: nodeLog,
       ownProcess,
       sockets,
+      access,
       ...(simulation && { simulation }),
     });
     exporters.push(exporter);
@@ -89,9 +103,11 @@ async function serve(config: Config, command: CommandLine, build: BuildInfo, log
   if (command.demo) {
     const startedAt = Date.now();
     for (const nodeid of demoNodes)
-      await start(demoConfig(config, nodeid), log.with({ nodeid }), { nodeid, startedAt });
+      await start(demoConfig(config, nodeid), log.with({ simulated_node: nodeid }), { nodeid, startedAt });
     log.info('Look at the demo with a browser or curl; end it with Ctrl-C', {
-      urls: exporters.map(({ addresses: [first] }) => `http://${first?.host ?? 'localhost'}:${first?.port}/`).join(' '),
+      urls: exporters
+        .map(({ addresses: [first] }) => `${scheme}://${first?.host ?? 'localhost'}:${first?.port}/`)
+        .join(' '),
     });
   } else {
     await start(config, log);
@@ -102,6 +118,7 @@ async function serve(config: Config, command: CommandLine, build: BuildInfo, log
   manager.stopping();
   log.info('Shutting down', { signal });
   const ended = await Promise.all(exporters.map((exporter) => exporter.close()));
+  await access?.close();
   return { status: 0, held: ended.includes(false) };
 }
 
@@ -114,6 +131,14 @@ async function once(config: Config, { demo }: CommandLine, build: BuildInfo, log
   await print(await render(snapshot, 'text'));
   const ended = await monitor.stop(stopDeadline);
   return { status: snapshot.up ? 0 : 1, held: !ended };
+}
+
+/** What is wrong on this node, on stdout. */
+async function doctor(config: Config, { demo, json }: CommandLine, build: BuildInfo): Promise<Ending> {
+  const simulation = demo ? { nodeid: demoNodes[0], startedAt: Date.now() } : undefined;
+  const { findings, held } = await consult(config, build, simulation);
+  const { status } = await print(json ? reportJson(findings) : report(findings));
+  return { status: status || statusOf(findings), held };
 }
 
 /** Resolves with the first signal; a second one finds no handler and ends the process at once. */

@@ -1,5 +1,6 @@
-import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server as HttpServer, type RequestListener, type ServerOptions } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import { type ListenAddress, printAddress } from './address.ts';
 import type { InheritedSocket } from './systemd/inherited-sockets.ts';
 
@@ -7,6 +8,15 @@ import type { InheritedSocket } from './systemd/inherited-sockets.ts';
 export interface Server {
   readonly addresses: readonly ListenAddress[];
   /** Ends every connection at once, also those that are idle or slow. */
+  close(): Promise<void>;
+}
+
+/** Makes a server, of plain HTTP or of another kind. */
+export type CreateServer = (options: ServerOptions, handler: RequestListener) => HttpServer | HttpsServer;
+
+/** A server, and the end of it with all its connections. */
+interface Listener {
+  readonly server: HttpServer | HttpsServer;
   close(): Promise<void>;
 }
 
@@ -22,42 +32,59 @@ export class ListenError extends Error {
 export async function listen(
   handler: RequestListener,
   addresses: readonly (ListenAddress | InheritedSocket)[],
+  create: CreateServer = createServer,
 ): Promise<Server> {
-  const servers: HttpServer[] = [];
+  const listeners: Listener[] = [];
   const close = async () => {
-    await Promise.all(servers.map(closeServer));
+    await Promise.all(listeners.map((listener) => listener.close()));
   };
   try {
-    for (const address of addresses) servers.push(await listenOn(handler, address));
+    for (const address of addresses) listeners.push(await listenOn(() => createListener(create, handler), address));
   } catch (error) {
     await close();
     throw error;
   }
-  const bound = servers.map((server, index) => {
+  const bound = listeners.map(({ server }, index) => {
     const [asked, { address, port }] = [addresses[index], server.address() as AddressInfo];
     return { host: asked && 'host' in asked ? asked.host : address, port };
   });
   return { addresses: bound, close };
 }
 
-async function listenOn(handler: RequestListener, address: ListenAddress | InheritedSocket): Promise<HttpServer> {
-  if ('fd' in address || address.host !== undefined) return tryListen(handler, address);
+async function listenOn(make: () => Listener, address: ListenAddress | InheritedSocket): Promise<Listener> {
+  if ('fd' in address || address.host !== undefined) return tryListen(make(), address);
   const { port } = address;
   try {
-    return await tryListen(handler, { host: '::', port }); // dual stack: IPv4 comes as mapped addresses
+    return await tryListen(make(), { host: '::', port }); // dual stack: IPv4 comes as mapped addresses
   } catch (error) {
     const { code } = (error as Error).cause as NodeJS.ErrnoException;
     if (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL') throw error;
-    return tryListen(handler, { host: '0.0.0.0', port }); // IPv6 is off on this machine
+    return tryListen(make(), { host: '0.0.0.0', port }); // IPv6 is off on this machine
   }
 }
 
-function tryListen(handler: RequestListener, where: ListenAddress | InheritedSocket): Promise<HttpServer> {
+function createListener(create: CreateServer, handler: RequestListener): Listener {
   // A scrape's request is small and quick; who is slower only holds a descriptor.
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384 }, handler);
+  const server = create({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384 }, handler);
   server.keepAliveTimeout = 90_000; // longer than usual scrape intervals
   server.timeout = 120_000;
   server.maxConnections = 256;
+  // Node itself does not end those that are still in a TLS handshake.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      for (const socket of sockets) socket.destroy();
+    });
+  return { server, close };
+}
+
+function tryListen(listener: Listener, where: ListenAddress | InheritedSocket): Promise<Listener> {
+  const { server } = listener;
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const problem = 'fd' in where ? notListening(where) : `${printAddress(where)}: ${explain(cause)}`;
@@ -67,7 +94,7 @@ function tryListen(handler: RequestListener, where: ListenAddress | InheritedSoc
       // A Unix socket has no address here; nothing that scrapes would find it.
       if (server.address() === null) return server.emit('error', new Error('not a TCP socket'));
       server.removeAllListeners('error');
-      resolve(server);
+      resolve(listener);
     });
   });
 }
@@ -91,11 +118,4 @@ function explain({ code, message }: NodeJS.ErrnoException): string {
     default:
       return `${message}; choose another address ${change}`;
   }
-}
-
-function closeServer(server: HttpServer): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -3,6 +3,11 @@ import { lazily, openLibrary, type Pointer } from './ffi.ts';
 
 const SHUT_RDWR = 2;
 const POLLIN = 1;
+const AF_UNIX = 1;
+const SOCK_DGRAM = 2;
+const SOCK_CLOEXEC = 0x80000;
+const MSG_DONTWAIT = 0x40;
+const MSG_NOSIGNAL = 0x4000;
 
 const libc = lazily(() => {
   const library = openLibrary(null);
@@ -20,6 +25,22 @@ const libc = lazily(() => {
       length: number,
     ) => unknown,
     free: library.func('void free(void *pointer)') as (pointer: Pointer) => unknown,
+    socket: library.func('int socket(int domain, int type, int protocol)') as (
+      domain: number,
+      type: number,
+      protocol: number,
+    ) => number,
+    sendto: library.func(
+      'long sendto(int fd, void *data, size_t length, int flags, void *address, unsigned int addressLength)',
+    ) as (
+      fd: number,
+      data: Uint8Array,
+      length: number,
+      flags: number,
+      address: Uint8Array,
+      addressLength: number,
+    ) => number,
+    close: library.func('int close(int fd)') as (fd: number) => number,
     _exit: library.func('void _exit(int status)') as (status: number) => unknown,
   };
 });
@@ -54,8 +75,32 @@ export function free(pointer: Pointer): void {
   libc().free(pointer);
 }
 
+/**
+ * Sends one datagram to a Unix socket, of which Node has none; an address that begins with @ is abstract, unix(7). Never
+ * waits; false if the socket took nothing.
+ */
+export function sendDatagram(address: string, text: string): boolean {
+  const { socket, sendto, close } = libc();
+  const fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  try {
+    const data = Buffer.from(text);
+    const name = socketName(address);
+    return sendto(fd, data, data.length, MSG_DONTWAIT | MSG_NOSIGNAL, name, name.length) === data.length;
+  } finally {
+    close(fd);
+  }
+}
+
 /** _exit(2): ends the process at once, also while a thread is held in a call that corosync does not answer. */
 export function exitImmediately(status: number): never {
   libc()._exit(status);
   throw new Error('_exit returned');
+}
+
+/** struct sockaddr_un, unix(7): the family, then a path that ends with NUL, or an abstract name that begins with it. */
+function socketName(address: string): Buffer {
+  const family = Buffer.from(new Uint16Array([AF_UNIX]).buffer);
+  const name = address.startsWith('@') ? `\0${address.slice(1)}` : `${address}\0`;
+  return Buffer.concat([family, Buffer.from(name)]);
 }

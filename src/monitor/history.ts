@@ -1,13 +1,13 @@
-import { CpgReason } from '../corosync/types.ts';
 import { type ClientHistory, emptyClientHistory, recordClients } from './client-history.ts';
 import { clusterOf } from './configuration.ts';
+import { type CpgState, emptyCpgHistory, recordCpg } from './cpg-history.ts';
+import { increment } from './increment.ts';
 import type { AreaEvent, LaneEvent } from './lane-protocol.ts';
 import { recordLibrary } from './library-history.ts';
 import { recordPauses } from './pause-history.ts';
 import {
   type Cluster,
   type Configuration,
-  type CpgHistory,
   type LibraryName,
   type LibraryState,
   libraryNames,
@@ -20,7 +20,7 @@ import {
 import { findStrangers, type Strangers } from './strangers.ts';
 
 /** What the lanes have told, folded: the last state of everything, and counts since the exporter's start. */
-export interface History {
+export interface History extends CpgState {
   readonly libraries: Readonly<Record<LibraryName, Omit<LibraryState, 'confirmed'>>>;
   /** Whether a quorum provider is loaded; undefined before libquorum was first connected. */
   readonly provider: boolean | undefined;
@@ -31,8 +31,6 @@ export interface History {
   readonly lastQuorate: boolean | undefined;
   readonly quorumHistory: QuorumHistory;
   readonly membershipHistory: MembershipHistory;
-  readonly cpg: CpgHistory;
-  readonly cpgPeers: number | undefined;
   readonly localNodeid: number | undefined;
   readonly cluster: Cluster | undefined;
   readonly configuration: Configuration | undefined;
@@ -42,9 +40,6 @@ export interface History {
   readonly clients: ClientHistory;
   readonly strangers: Strangers;
 }
-
-/** In seconds; an idle ring takes about a millisecond. */
-const ROUND_TRIP_BOUNDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 const library = (name: LibraryName): Omit<LibraryState, 'confirmed'> => ({
   name,
@@ -73,12 +68,7 @@ export const emptyHistory: History = {
   lastQuorate: undefined,
   quorumHistory: { notifications: 0, transitions: { quorate: 0, inquorate: 0 }, lastTransition: undefined },
   membershipHistory: { changes: 0, joins: {}, leaves: {}, lastChange: undefined },
-  cpg: {
-    confchg: {},
-    deliveries: 0,
-    roundTrip: { bounds: ROUND_TRIP_BOUNDS, counts: [...ROUND_TRIP_BOUNDS.map(() => 0), 0], sum: 0, count: 0 },
-    roundTripFailures: {},
-  },
+  cpg: emptyCpgHistory,
   cpgPeers: undefined,
   localNodeid: undefined,
   cluster: undefined,
@@ -103,16 +93,10 @@ export function record(history: History, event: LaneEvent, at: number): History 
     case 'nodelist':
       return recordNodelist(known, event, at);
     case 'confchg':
-      return recordConfchg(known, event);
     case 'delivered':
-      return { ...known, cpg: { ...known.cpg, deliveries: known.cpg.deliveries + 1 } };
     case 'round-trip':
-      return { ...known, cpg: { ...known.cpg, roundTrip: observe(known.cpg.roundTrip, event.seconds) } };
     case 'round-trip-failed':
-      return {
-        ...known,
-        cpg: { ...known.cpg, roundTripFailures: increment(known.cpg.roundTripFailures, event.reason) },
-      };
+      return { ...known, ...recordCpg(known, event) };
     case 'local':
       return { ...known, localNodeid: event.nodeid };
     case 'configuration':
@@ -127,11 +111,6 @@ export function record(history: History, event: LaneEvent, at: number): History 
     default:
       return known;
   }
-}
-
-/** `counts` with one more of `key`. */
-export function increment(counts: Readonly<Record<string, number>>, key: string | number): Record<string, number> {
-  return { ...counts, [key]: (counts[key] ?? 0) + 1 };
 }
 
 /** What a lost connection told is no longer known to be so. Facts of the configuration stay. */
@@ -204,36 +183,6 @@ function recordArea(history: History, event: AreaEvent, at: number): History {
     default:
       return history;
   }
-}
-
-const reasons: Record<number, string> = {
-  [CpgReason.CPG_REASON_JOIN]: 'join',
-  [CpgReason.CPG_REASON_LEAVE]: 'leave',
-  [CpgReason.CPG_REASON_NODEDOWN]: 'nodedown',
-  [CpgReason.CPG_REASON_NODEUP]: 'nodeup',
-  [CpgReason.CPG_REASON_PROCDOWN]: 'procdown',
-};
-
-function recordConfchg(history: History, event: LaneEvent & { kind: 'confchg' }): History {
-  // The first one after a connection is our own join: it sets the state and counts nothing.
-  const initial = history.cpgPeers === undefined;
-  const changed = initial ? [] : [...event.joined, ...event.left];
-  const confchg = changed.reduce(
-    (counts, { reason }) => increment(counts, reasons[reason] ?? `reason_${reason}`),
-    history.cpg.confchg as Record<string, number>,
-  );
-  return { ...history, cpgPeers: event.members.length, cpg: { ...history.cpg, confchg } };
-}
-
-function observe(histogram: CpgHistory['roundTrip'], seconds: number): CpgHistory['roundTrip'] {
-  const above = histogram.bounds.findIndex((bound) => seconds <= bound);
-  const bucket = above === -1 ? histogram.bounds.length : above;
-  return {
-    bounds: histogram.bounds,
-    counts: histogram.counts.map((count, i) => (i === bucket ? count + 1 : count)),
-    sum: histogram.sum + seconds,
-    count: histogram.count + 1,
-  };
 }
 
 function unreachable(value: never): never {

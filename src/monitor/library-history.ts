@@ -1,5 +1,6 @@
 import { CsError, csErrorName } from '../corosync/cs-error.ts';
-import { type History, increment } from './history.ts';
+import type { History } from './history.ts';
+import { increment } from './increment.ts';
 import type { LaneEvent } from './lane-protocol.ts';
 
 type Libraries = History['libraries'];

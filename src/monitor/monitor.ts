@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { CsError } from '../corosync/cs-error.ts';
-import { connectionsFor } from './areas.ts';
+import { type AreaName, connectionsFor } from './areas.ts';
 import { type Answer, assemble, type Findings } from './assemble.ts';
 import { ChangeLog } from './change-log.ts';
 import { type Change, changeOf, type Liveness, livenessChange, livenessOf } from './changes.ts';
@@ -14,6 +14,18 @@ import { type Daemon, type LaneName, type LibraryName, laneNames, libraryNames, 
 const librariesOf: Readonly<Record<LaneName, readonly LibraryName[]>> = {
   services: ['quorum', 'cpg', 'cmap', 'cmap_stats', 'cfg'],
   votequorum: ['votequorum'],
+};
+
+/** The library that each area is read through. */
+const readFrom: Readonly<Record<AreaName, LibraryName>> = {
+  votes: 'votequorum',
+  links: 'cfg',
+  traffic: 'cmap_stats',
+  statistics: 'cmap_stats',
+  pauses: 'cmap_stats',
+  clients: 'cmap_stats',
+  groups: 'cpg',
+  services: 'cmap',
 };
 
 /** Watches corosync through two lanes and says, at any time and within a deadline, what is known to be true. */
@@ -125,9 +137,12 @@ export class Monitor {
       this.#confirmed[library] = at;
     } else if (event.kind === 'area') {
       const { kind: _, area, ...outcome } = event;
+      if (outcome.value !== undefined) this.#confirmed[readFrom[area]] = at;
       this.#areas = { ...this.#areas, [area]: { ...outcome, at: performance.now() } };
     } else if (event.kind === 'quorum' || event.kind === 'nodelist') {
       this.#confirmed.quorum = at;
+    } else if (event.kind === 'configuration') {
+      this.#confirmed.cmap = at;
     } else if ((event.kind === 'connected' || event.kind === 'refused') && event.library === 'quorum') {
       this.#quorumCode = event.kind === 'connected' ? CsError.CS_OK : event.code;
     }

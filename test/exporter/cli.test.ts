@@ -14,8 +14,17 @@ test.each([
   [['--version', '--once'], 'version'],
   [['--once', '--help'], 'help'],
   [['-h'], 'help'],
+  [['doctor'], 'doctor'],
+  [['doctor', '--json', '--once'], 'doctor'],
+  [['doctor', '--help'], 'help'],
 ])('%j means %s', (args, action) => {
   expect(parseCommandLine(args).action).toBe(action);
+});
+
+test('--json belongs to the doctor, who comes first', () => {
+  expect(parseCommandLine(['doctor', '--json']).json).toBe(true);
+  expect(() => parseCommandLine(['--json'])).toThrow('--json has its place after doctor');
+  expect(() => parseCommandLine(['--once', 'doctor'])).toThrow('doctor is not expected');
 });
 
 test('a value follows after = or as the next word', () => {
