@@ -5,7 +5,11 @@ export default defineConfig({
     projects: [
       {
         // No root, no corosync: runs anywhere in seconds, against the sources and the built program.
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/alerts/**', 'test/**/*.cluster.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/alerts/**', 'test/**/*.cluster.test.ts'],
+        },
       },
       {
         // The alerts told as stories to promtool: a minute, so not part of what runs in seconds.

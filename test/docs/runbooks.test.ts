@@ -12,6 +12,7 @@ interface Rule {
 
 /** What can be run; every other word that begins with `corosync-` is a slip. */
 const programs = [
+  'corosync-export', // what the kernel keeps of our own name
   ...['corosync-cfgtool', 'corosync-cmapctl', 'corosync-cpgtool', 'corosync-quorumtool'],
   ...['corosync-qdevice', 'corosync-qdevice-tool', 'corosync-qdevice-net-certutil'],
   ...['corosync-qnetd', 'corosync-qnetd-tool', 'corosync-exporter'],
