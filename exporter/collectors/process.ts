@@ -2,11 +2,11 @@ import { type Collector, gauge, sample } from './metric.ts';
 
 const startTime = gauge(
   'corosync_process_start_time_seconds',
-  'Start time of the corosync daemon in unix seconds (pid file and /proc/PID/stat); absent when it cannot be read.',
+  'Start time of the corosync daemon in unix seconds (/proc/PID/stat); absent when it cannot be read.',
 );
 const residentMemory = gauge(
   'corosync_process_resident_memory_bytes',
-  'Resident memory of the corosync daemon in bytes (/proc/PID/statm); absent when it cannot be read.',
+  'Resident memory of the corosync daemon in bytes (/proc/PID/status); absent when it cannot be read.',
 );
 
 /** Since when corosync runs: a restart that nobody ordered shows here. */

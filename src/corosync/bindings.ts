@@ -21,6 +21,8 @@ export interface QuorumApi {
   readonly model: 0 | 1;
   /** False where no quorum provider is loaded (QUORUM_FREE). */
   readonly provider: boolean;
+  /** Undefined where corosync's process is not seen from here. */
+  peerPid(): number | undefined;
   trackstart(flags: number): void;
   /** Does not throw: the code is part of the answer. */
   dispatch(mode: DispatchMode): Dispatched<QuorumEvent>;

@@ -1,7 +1,7 @@
 import koffi from 'koffi';
 import { CorosyncError, CsError } from './cs-error.ts';
 import type { Call, Out, Pointer, Wide } from './ffi.ts';
-import { shutdownSocket, waitReadable } from './libc.ts';
+import { peerPid, shutdownSocket, waitReadable } from './libc.ts';
 import { type Dispatched, DispatchMode } from './types.ts';
 
 declare const brand: unique symbol;
@@ -86,6 +86,11 @@ export abstract class Connection<Event> {
     const fd: Out<number> = [null];
     this.#calls.fd_get(this.handle, fd);
     return fd[0] as number;
+  }
+
+  /** The pid of corosync; undefined where it runs in a pid namespace that is not seen from here. */
+  peerPid(): number | undefined {
+    return peerPid(this.fdGet());
   }
 
   /** Blocks this thread for up to `milliseconds`; true when there is something to dispatch. */

@@ -6,6 +6,8 @@ const POLLIN = 1;
 const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
 const SOCK_CLOEXEC = 0x80000;
+const SOL_SOCKET = 1;
+const SO_PEERCRED = 17;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 
@@ -40,6 +42,9 @@ const libc = lazily(() => {
       address: Uint8Array,
       addressLength: number,
     ) => number,
+    getsockopt: library.func(
+      'int getsockopt(int fd, int level, int option, void *value, _Inout_ unsigned int *length)',
+    ) as (fd: number, level: number, option: number, value: Uint8Array, length: [number]) => number,
     close: library.func('int close(int fd)') as (fd: number) => number,
     _exit: library.func('void _exit(int status)') as (status: number) => unknown,
   };
@@ -48,6 +53,14 @@ const libc = lazily(() => {
 /** shutdown(2) in both directions: every wait on the socket ends, at both its ends. */
 export function shutdownSocket(fd: number): void {
   libc().shutdown(fd, SHUT_RDWR);
+}
+
+/** The process at the other end of a Unix socket, as it is called here: unix(7). Undefined where it cannot be seen. */
+export function peerPid(fd: number): number | undefined {
+  const credentials = Buffer.alloc(12); // struct ucred: pid, uid, gid
+  const code = libc().getsockopt(fd, SOL_SOCKET, SO_PEERCRED, credentials, [credentials.length]);
+  const pid = credentials.readInt32LE(0);
+  return code === 0 && pid > 0 ? pid : undefined;
 }
 
 /** poll(2) for input: blocks the thread for at most `milliseconds`; true if there is something to read or the peer is gone. */

@@ -2,7 +2,7 @@ import type { Service } from '../corosync/bindings.ts';
 import { CorosyncError, CsError } from '../corosync/cs-error.ts';
 import { type Dispatched, DispatchMode } from '../corosync/types.ts';
 import type { HeldMark } from './held.ts';
-import type { LaneEvent } from './lane-protocol.ts';
+import type { LaneEvent, OpenedFacts } from './lane-protocol.ts';
 import type { LibraryName } from './snapshot.ts';
 
 const FIRST_RETRY = 500;
@@ -40,7 +40,7 @@ export class Connector<Api extends { close(): unknown }> {
   readonly library: LibraryName;
   readonly #service: Service<Api>;
   readonly #lane: Lane;
-  readonly #opened: (api: Api) => { provider?: boolean };
+  readonly #opened: (api: Api) => OpenedFacts;
   #api: Api | undefined;
   #paced: Api | undefined;
   /** The call that failed of a dead connection, until the next drain has taken what is left and ended it. */
@@ -50,7 +50,7 @@ export class Connector<Api extends { close(): unknown }> {
   #retryAfter = FIRST_RETRY;
 
   /** `opened` makes a fresh connection ready for use; what it returns is told with `connected`. */
-  constructor(library: LibraryName, service: Service<Api>, lane: Lane, opened: (api: Api) => { provider?: boolean }) {
+  constructor(library: LibraryName, service: Service<Api>, lane: Lane, opened: (api: Api) => OpenedFacts) {
     this.library = library;
     this.#service = service;
     this.#lane = lane;

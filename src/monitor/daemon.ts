@@ -5,12 +5,13 @@ import type { Daemon } from './snapshot.ts';
 const TICKS_PER_SECOND = 100;
 
 /**
- * The corosync daemon as proc(5) shows it; undefined where its pid file or process cannot be read. Blocking: these files are
- * in memory, and to open them on another thread takes several times as long as to read them.
+ * The corosync daemon as proc(5) shows it, by its pid or, where that is not known, by the pid file that only root can read;
+ * undefined where its process cannot be read. Blocking: these files are in memory, and to open them on another thread takes
+ * several times as long as to read them.
  */
-export function readDaemon(pidFile: string): Daemon | undefined {
+export function readDaemon(knownPid: number | undefined, pidFile: string): Daemon | undefined {
   try {
-    const pid = readFileSync(pidFile, 'utf8').trim();
+    const pid = String(knownPid ?? readFileSync(pidFile, 'utf8').trim());
     if (!/^\d+$/.test(pid)) return undefined;
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name is in parentheses and may contain any character.

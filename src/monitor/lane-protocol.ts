@@ -4,6 +4,12 @@ import type { LinkChange } from './link-watch.ts';
 import type { MonitorOptions } from './options.ts';
 import type { Configuration, LibraryName } from './snapshot.ts';
 
+/** What is learnt by opening a connection. */
+export interface OpenedFacts {
+  readonly provider?: boolean;
+  readonly pid?: number | undefined;
+}
+
 /** What a lane tells the main thread, as soon as it knows it. */
 export type LaneEvent =
   | {
@@ -13,8 +19,8 @@ export type LaneEvent =
       readonly features: readonly string[];
     }
   | { readonly kind: 'missing'; readonly library: LibraryName; readonly message: string }
-  /** `provider`: of libquorum, whether a quorum provider is loaded. */
-  | { readonly kind: 'connected'; readonly library: LibraryName; readonly provider?: boolean }
+  /** Of libquorum also whether a quorum provider is loaded, and corosync's pid. */
+  | ({ readonly kind: 'connected'; readonly library: LibraryName } & OpenedFacts)
   | { readonly kind: 'refused'; readonly library: LibraryName; readonly call: string; readonly code: number }
   | { readonly kind: 'lost'; readonly library: LibraryName; readonly call: string; readonly code: number }
   /** The lane that had it open is gone. */

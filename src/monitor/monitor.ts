@@ -46,6 +46,8 @@ export class Monitor {
   #votequorumAllowed = false;
   #liveness: Liveness = 'unknown';
   #reading: { readonly since: number; readonly done: Promise<void> } | undefined;
+  /** Of corosync, as the last connection to libquorum had it. */
+  #pid: number | undefined;
   #daemon: Daemon | undefined;
   #ready = false;
 
@@ -107,7 +109,7 @@ export class Monitor {
       this.#reading = undefined;
     });
     // The lanes are at work: this costs no time.
-    this.#daemon = readDaemon(this.#options.pidFile);
+    this.#daemon = readDaemon(this.#pid, this.#options.pidFile);
     return { since, done };
   }
 
@@ -145,6 +147,7 @@ export class Monitor {
       this.#confirmed.cmap = at;
     } else if ((event.kind === 'connected' || event.kind === 'refused') && event.library === 'quorum') {
       this.#quorumCode = event.kind === 'connected' ? CsError.CS_OK : event.code;
+      if (event.kind === 'connected') this.#pid = event.pid;
     }
     this.#tell(changeOf(before, event), at);
     this.#allowVotequorum();

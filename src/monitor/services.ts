@@ -2,6 +2,7 @@ import type { Bindings, CmapApi, CpgApi, QuorumApi } from '../corosync/bindings.
 import { type CpgEvent, type QuorumEvent, TrackFlags } from '../corosync/types.ts';
 import { clusterOf, FollowedConfiguration } from './configuration.ts';
 import { Connector, type Lane } from './connector.ts';
+import type { OpenedFacts } from './lane-protocol.ts';
 import type { MonitorOptions } from './options.ts';
 import { RoundTrip } from './round-trip.ts';
 import { ServicesReader } from './services-reader.ts';
@@ -78,11 +79,11 @@ export class Services {
     this.#reader.open();
   }
 
-  #openedQuorum(quorum: QuorumApi): { provider: boolean } {
+  #openedQuorum(quorum: QuorumApi): OpenedFacts {
     quorum.trackstart(TrackFlags.CS_TRACK_CURRENT | TrackFlags.CS_TRACK_CHANGES);
     this.#model = quorum.model;
     this.#view = undefined;
-    return { provider: quorum.provider };
+    return { provider: quorum.provider, pid: quorum.peerPid() };
   }
 
   #openedCpg(cpg: CpgApi): Record<string, never> {

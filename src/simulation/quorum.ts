@@ -20,6 +20,10 @@ export class SimulatedQuorum implements QuorumApi {
     this.#connection = new Connection(site, 'quorum_model_initialize');
   }
 
+  peerPid(): undefined {
+    return undefined;
+  }
+
   trackstart(flags: number): void {
     this.#connection.roundTrip('quorum_trackstart');
     const { nodeid } = this.#connection;

@@ -22,9 +22,13 @@ test.each([
   ['of something else', '../../etc/passwd'],
   ['that is empty', ''],
 ])('a pid file %s tells nothing', (_, content) => {
-  expect(readDaemon(pidFile(content))).toBeUndefined();
+  expect(readDaemon(undefined, pidFile(content))).toBeUndefined();
 });
 
 test('no pid file tells nothing', () => {
-  expect(readDaemon(join(folder, 'none'))).toBeUndefined();
+  expect(readDaemon(undefined, join(folder, 'none'))).toBeUndefined();
+});
+
+test('a pid that is known is used, and still must be that of corosync', () => {
+  expect(readDaemon(process.pid, pidFile('1'))).toBeUndefined();
 });

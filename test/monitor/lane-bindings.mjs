@@ -16,7 +16,13 @@ export function createBindings(simulation) {
   });
   return {
     simulated: true,
-    quorum: service({ model: 1, provider: true, trackstart: () => {}, getquorate: () => answer(true) }),
+    quorum: service({
+      model: 1,
+      provider: true,
+      peerPid: () => 1,
+      trackstart: () => {},
+      getquorate: () => answer(true),
+    }),
     cpg: service({
       localGet: () => 1,
       join: () => {},

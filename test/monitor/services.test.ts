@@ -45,6 +45,7 @@ function fixture(model: 0 | 1 = 1, overrides: Partial<typeof options> = {}) {
   const quorum: QuorumApi = {
     model,
     provider: true,
+    peerPid: () => 4711,
     trackstart: (flags) => ask(`trackstart ${flags}`),
     dispatch: () => ({ code: 1, events: corosync.quorumEvents.splice(0) }),
     getquorate: () => true,
