@@ -113,7 +113,7 @@ test('the time of a collector is that of its reading and its rendering', async (
   expect(seconds('totem')).toBeLessThan(1);
 });
 
-test('a rendering costs less than 2 ms', async () => {
+test('a rendering costs less than 5 ms', async () => {
   const render = createRender({ collectors, build, log: fakeLog().log });
   const times: number[] = [];
   for (let round = 0; round < 200; round++) {
@@ -122,5 +122,5 @@ test('a rendering costs less than 2 ms', async () => {
     times.push(performance.now() - begin);
   }
   // The fast ones: other tests run beside this one.
-  expect(times.sort((a, b) => a - b)[20]).toBeLessThan(2);
+  expect(times.sort((a, b) => a - b)[20]).toBeLessThan(5);
 });
