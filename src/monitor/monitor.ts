@@ -46,7 +46,7 @@ export class Monitor {
   #votequorumAllowed = false;
   #liveness: Liveness = 'unknown';
   #reading: { readonly since: number; readonly done: Promise<void> } | undefined;
-  /** Of corosync, as the last connection to libquorum had it. */
+  /** Of corosync, as the connection to libquorum has it. */
   #pid: number | undefined;
   #daemon: Daemon | undefined;
   #ready = false;
@@ -148,6 +148,9 @@ export class Monitor {
     } else if ((event.kind === 'connected' || event.kind === 'refused') && event.library === 'quorum') {
       this.#quorumCode = event.kind === 'connected' ? CsError.CS_OK : event.code;
       if (event.kind === 'connected') this.#pid = event.pid;
+    } else if (event.kind === 'lost' && event.library === 'quorum') {
+      // The next corosync is another process: until it is connected only the pid file can tell which.
+      this.#pid = undefined;
     }
     this.#tell(changeOf(before, event), at);
     this.#allowVotequorum();

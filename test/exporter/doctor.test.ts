@@ -131,7 +131,7 @@ test('the report has a line a finding, its remedies below it, and a verdict', ()
       '            do',
       '            this',
       '',
-      '1 of 3 checks failed, 1 warnings.',
+      '1 of 3 checks failed, 1 warning.',
       '',
     ].join('\n'),
   );
