@@ -10,7 +10,12 @@ export function report(findings: readonly Finding[]): string {
   const count = (state: Finding['state']) => findings.filter((finding) => finding.state === state).length;
   const [failed, warned] = [count('fail'), count('warn')];
   const verdict = failed > 0 ? `${failed} of ${findings.length} checks failed` : 'the exporter can do its work';
-  return [...lines, '', `${verdict}${warned > 0 ? `, ${warned} ${warned === 1 ? 'warning' : 'warnings'}` : ''}.`, ''].join('\n');
+  return [
+    ...lines,
+    '',
+    `${verdict}${warned > 0 ? `, ${warned} ${warned === 1 ? 'warning' : 'warnings'}` : ''}.`,
+    '',
+  ].join('\n');
 }
 
 /** 1 where something is broken: a warning is none. */
