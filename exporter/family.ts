@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { HistogramData, Metric, MetricType, Sample } from './collectors/metric.ts';
+import { LabelSets, type Labels } from './label-sets.ts';
 
 /** The exposition formats that we speak. */
 export type Format = 'text' | 'openmetrics';
@@ -7,7 +8,10 @@ export type Format = 'text' | 'openmetrics';
 /** A line of an exposition as prom-client takes it; `metricName` where it differs from the family's. */
 export interface Line {
   readonly metricName?: string;
-  readonly labels: Readonly<Record<string, string | number>>;
+  /** Besides the shared ones. */
+  readonly labels: Labels;
+  /** An object that is the same in each scrape. */
+  readonly sharedLabels: Labels;
   readonly value: number;
 }
 
@@ -19,19 +23,19 @@ export interface Family {
   readonly values: readonly Line[];
 }
 
+const none: Labels = {};
+
 /** Groups samples by metric, in the order of first appearance; a series that is there twice is an error. */
-export function families(samples: Iterable<Sample>): readonly Family[] {
+export function families(samples: Iterable<Sample>, sets = new LabelSets()): readonly Family[] {
   const byMetric = new Map<Metric, Line[]>();
-  const seen = new Set<string>();
   for (const { metric, value, labels } of samples) {
     let series: string = metric.name;
     for (const label of metric.labels) series += `\0${labels[label]}`;
-    if (seen.has(series)) throw new Error(`duplicate series ${metric.name}${JSON.stringify(labels)}`);
-    seen.add(series);
+    const sharedLabels = sets.of(series, labels);
     const lines = byMetric.get(metric) ?? [];
     byMetric.set(metric, lines);
-    if (typeof value === 'object') lines.push(...histogramLines(metric.name, labels, value));
-    else lines.push({ labels, value: Number(value) });
+    if (typeof value === 'object') lines.push(...histogramLines(metric.name, sharedLabels, value));
+    else lines.push({ labels: none, sharedLabels, value: Number(value) });
   }
   return [...byMetric].map(([{ name, help, type }, values]) => ({ name, help, type, values }));
 }
@@ -51,18 +55,19 @@ export function register(registry: Registry, family: Family, format: Format): vo
   registry.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0]);
 }
 
-function histogramLines(name: string, labels: Line['labels'], { bounds, counts, sum, count }: HistogramData): Line[] {
+function histogramLines(name: string, sharedLabels: Labels, { bounds, counts, sum, count }: HistogramData): Line[] {
   let below = 0;
-  const buckets = bounds.map((bound, index) => {
-    below += counts[index] ?? 0;
-    return { metricName: `${name}_bucket`, labels: { ...labels, le: bound }, value: below };
+  const line = (suffix: string, value: number, labels = none) => ({
+    metricName: `${name}_${suffix}`,
+    labels,
+    sharedLabels,
+    value,
   });
-  return [
-    ...buckets,
-    { metricName: `${name}_bucket`, labels: { ...labels, le: '+Inf' }, value: count },
-    { metricName: `${name}_sum`, labels, value: sum },
-    { metricName: `${name}_count`, labels, value: count },
-  ];
+  const buckets = bounds.map((le, index) => {
+    below += counts[index] ?? 0;
+    return line('bucket', below, { le });
+  });
+  return [...buckets, line('bucket', count, { le: '+Inf' }), line('sum', sum), line('count', count)];
 }
 
 /** OpenMetrics writes a bound of 1 as `1.0`. */

@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import type { AreaName, Snapshot } from '../src/monitor/snapshot.ts';
 import { type BuildInfo, type Collector, gauge, type Sample, sample } from './collectors/metric.ts';
 import { type Family, type Format, families, register } from './family.ts';
+import { LabelSets } from './label-sets.ts';
 import type { Log } from './log.ts';
 
 const collectorSuccess = gauge(
@@ -33,17 +34,18 @@ export interface ScrapeOptions {
   readonly collectors: readonly Collector[];
   readonly build: BuildInfo;
   readonly log: Log;
-  /** The metrics of our own process, `process_*` and `nodejs_*`. */
+  /** The metrics of our own process, `process_*`. */
   readonly ownProcess?: () => Promise<readonly Family[]>;
 }
 
 /** Prepares the rendering of snapshots: a collector that fails is left out, reported and logged once per change. */
 export function createRender({ collectors, build, log, ownProcess }: ScrapeOptions): Render {
   const failures = new Map<string, string>();
+  const sets = new LabelSets();
 
   function run(collector: Collector, snapshot: Snapshot, registry: Registry): readonly Family[] | undefined {
     try {
-      const result = families(collector.collect(snapshot, build));
+      const result = families(collector.collect(snapshot, build), sets);
       const taken = result.find(({ name }) => registry.getSingleMetric(name) !== undefined);
       if (taken !== undefined) throw new Error(`another collector has rendered ${taken.name} already`);
       if (failures.delete(collector.name)) log.info('Collector works again', { collector: collector.name });
@@ -60,6 +62,7 @@ export function createRender({ collectors, build, log, ownProcess }: ScrapeOptio
     // Measured while the lanes read corosync: this thread has nothing else to do meanwhile.
     const own = ownProcess?.();
     const snapshot = await reading;
+    sets.sweep();
     const registry = new Registry();
     if (format === 'openmetrics') registry.setContentType(contentTypes.openmetrics as typeof registry.contentType);
     const outcome: Sample[] = [];
@@ -71,7 +74,7 @@ export function createRender({ collectors, build, log, ownProcess }: ScrapeOptio
       const seconds = readSeconds(collector, snapshot) + (performance.now() - begin) / 1000;
       outcome.push(sample(collectorDuration, seconds, { collector: collector.name }));
     }
-    for (const family of families(outcome)) register(registry, family, format);
+    for (const family of families(outcome, sets)) register(registry, family, format);
     for (const family of (await own) ?? []) register(registry, family, format);
     return registry.metrics();
   };

@@ -40,7 +40,7 @@ function fill(root: string, date: number): void {
   stageProgram(join(root, program));
   const main = join(program, 'dist/exporter/main.js');
   // Debian's Node, whatever else is in the PATH.
-  into(main, readFileSync(join(root, main), 'utf8').replace(/^#!.*/, '#!/usr/bin/node'));
+  into(main, readFileSync(join(root, main), 'utf8').replace('env -S node ', 'env -S /usr/bin/node '));
   link(join(root, 'usr/bin/corosync-exporter'), '../lib/corosync-exporter/dist/exporter/main.js');
   for (const unit of ['corosync-exporter.service', 'corosync-exporter.socket'])
     into(`usr/lib/systemd/system/${unit}`, source(`config/${unit}`));

@@ -28,32 +28,22 @@ export const own = [
   graph({
     title: 'Processor',
     description: 'Processor time that each exporter takes, in shares of one core.',
-    size: [6, 7],
+    size: [8, 7],
     queries: [[`${rate('process_cpu_seconds_total')}`, '{{instance}}']],
     unit: 'percentunit',
   }),
   graph({
     title: 'Memory',
-    description: 'Resident memory of each exporter, and the part of it that is JavaScript heap in use.',
-    size: [6, 7],
-    queries: [
-      [`${of('process_resident_memory_bytes')}`, '{{instance}}'],
-      [`${of('nodejs_heap_size_used_bytes')}`, '{{instance}} heap'],
-    ],
+    description: 'Resident memory of each exporter.',
+    size: [8, 7],
+    queries: [[`${of('process_resident_memory_bytes')}`, '{{instance}}']],
     unit: 'bytes',
-  }),
-  graph({
-    title: 'Delay of the event loop',
-    description: 'How late the event loop of each exporter runs; 99 of 100 times it is less.',
-    size: [6, 7],
-    queries: [[`${of('nodejs_eventloop_lag_p99_seconds')}`, '{{instance}}']],
-    unit: 's',
   }),
   graph({
     title: 'Workers and descriptors',
     description:
       'How long each worker has been waiting in one call, how often workers were started again, open descriptors.',
-    size: [6, 7],
+    size: [8, 7],
     queries: [
       [`max by (lane) (${of('corosync_exporter_lane_held_seconds')})`, '{{lane}} waits, in seconds'],
       [`sum by (lane) (${increase('corosync_exporter_lane_restarts_total')})`, '{{lane}} restarts'],

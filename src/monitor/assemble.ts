@@ -72,7 +72,7 @@ export function assemble(findings: Findings): Snapshot {
         : undefined,
     membership,
     quorumHistory: history.quorumHistory,
-    membershipHistory: history.membershipHistory,
+    membershipHistory: withoutFormerNodes(history),
     cpg: history.cpg,
     cpgPeers: libcpg.connected && quorumAnswer ? history.cpgPeers : undefined,
     areas,
@@ -92,6 +92,16 @@ function confirmedAreas({ areas, since }: Findings, answered: boolean): Snapshot
     ([, { at, error }]) => at >= since && (error === undefined || answered),
   );
   return Object.fromEntries(confirmed.map(([name, { at: _, ...area }]) => [name, area]));
+}
+
+/** A node that is neither configured nor a member any more has no name; where nothing is configured, all stay. */
+function withoutFormerNodes({ cluster, membership, membershipHistory }: History): Snapshot['membershipHistory'] {
+  if (cluster === undefined || cluster.nodes.length === 0) return membershipHistory;
+  const known = new Set([...cluster.nodes.map(({ nodeid }) => nodeid), ...(membership?.members ?? [])]);
+  const ofKnown = (counts: Readonly<Record<string, number>>) =>
+    Object.fromEntries(Object.entries(counts).filter(([nodeid]) => known.has(Number(nodeid))));
+  const { joins, leaves } = membershipHistory;
+  return { ...membershipHistory, joins: ofKnown(joins), leaves: ofKnown(leaves) };
 }
 
 function confirmedAnswer(

@@ -49,7 +49,7 @@ export class FollowedConfiguration {
       this.#parts.set(prefix, readKeys(cmap, prefix));
       this.#stale.delete(prefix);
     }
-    const keys: Keys = Object.assign({}, ...this.#parts.values());
+    const keys = withoutFormerNodes(Object.assign({}, ...this.#parts.values()));
     return { keys, digest: digestOf(keys) };
   }
 }
@@ -74,6 +74,17 @@ function readKeys(cmap: CmapApi, prefix: string): Keys {
     if (value !== undefined) keys[key] = value;
   }
   return keys;
+}
+
+/** Of a node that was taken out of the nodelist, corosync keeps what it knew until it is itself started again. */
+function withoutFormerNodes(keys: Keys): Keys {
+  const listed = new Set(nodesOf(keys).map(({ nodeid }) => String(nodeid)));
+  if (listed.size === 0) return keys;
+  const current = Object.entries(keys).filter(([key]) => {
+    const [, nodeid] = /^runtime\.members\.(\d+)\./.exec(key) ?? [];
+    return nodeid === undefined || listed.has(nodeid) || keys[`runtime.members.${nodeid}.status`] === 'joined';
+  });
+  return Object.fromEntries(current);
 }
 
 function nodesOf(keys: Keys): ConfiguredNode[] {

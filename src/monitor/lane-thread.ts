@@ -7,6 +7,8 @@ import type { LaneName, LaneState } from './snapshot.ts';
 
 const FIRST_RESTART = 1_000;
 const LAST_RESTART = 30_000;
+/** Megabytes; V8 would let what is short-lived take 48 of them in each thread before it looks. */
+const YOUNG_GENERATION = 3;
 /** How often it is looked whether corosync holds a lane that somebody waits for, in milliseconds. */
 const LOOK = 20;
 
@@ -18,6 +20,8 @@ export interface LaneThreadOptions {
   readonly onEvent: (event: LaneEvent) => void;
   /** Called for each thread that is started, also again after an error. */
   readonly onStart: () => void;
+  /** Called when a thread has ended: what it had open is closed. */
+  readonly onEnd: () => void;
 }
 
 /** A read that was asked for. */
@@ -103,7 +107,10 @@ export class LaneThread {
   #start(): void {
     const { name, options, bindings } = this.#options;
     const workerData: LaneData = { options, bindings, heldSince: this.#shared };
-    const worker = new Worker(new URL(`./${name}-lane${extname(import.meta.url)}`, import.meta.url), { workerData });
+    const worker = new Worker(new URL(`./${name}-lane${extname(import.meta.url)}`, import.meta.url), {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
+    });
     this.#worker = worker;
     worker.on('message', (event: LaneEvent) => this.#receive(event));
     worker.on('error', (error) => {
@@ -130,6 +137,7 @@ export class LaneThread {
     this.#mark.clear();
     this.#waiting?.resolve();
     this.#waiting = undefined;
+    this.#options.onEnd();
     if (this.#stopping) return;
     this.#restarts += 1;
     this.#restartTimer = setTimeout(() => this.#start(), this.#restartAfter);

@@ -4,7 +4,7 @@ import { type AreaName, connectionsFor } from './areas.ts';
 import { type Answer, assemble, type Findings } from './assemble.ts';
 import { ChangeLog } from './change-log.ts';
 import { type Change, changeOf, type Liveness, livenessChange, livenessOf } from './changes.ts';
-import { readDaemon } from './daemon.ts';
+import { DaemonReader } from './daemon.ts';
 import { emptyHistory, type History, record } from './history.ts';
 import type { LaneEvent } from './lane-protocol.ts';
 import { LaneThread } from './lane-thread.ts';
@@ -48,12 +48,14 @@ export class Monitor {
   #reading: { readonly since: number; readonly done: Promise<void> } | undefined;
   /** Of corosync, as the connection to libquorum has it. */
   #pid: number | undefined;
+  readonly #daemonReader: DaemonReader;
   #daemon: Daemon | undefined;
   #ready = false;
 
   private constructor({ log, ...options }: MonitorOptions & { readonly log: MonitorLog }) {
     this.#options = options;
     this.#log = log;
+    this.#daemonReader = new DaemonReader(options.pidFile);
     const { cfg, stats } = connectionsFor(options.reads);
     this.#libraries = libraryNames.filter((name) => (name === 'cfg' ? cfg : name === 'cmap_stats' ? stats : true));
     const module = options.simulation === undefined ? '../corosync/index' : '../simulation/bindings';
@@ -66,6 +68,7 @@ export class Monitor {
         log,
         onEvent: (event) => this.#receive(event),
         onStart: () => this.#started(name),
+        onEnd: () => this.#ended(name),
       });
     this.#lanes = { services: lane('services'), votequorum: lane('votequorum') };
     this.#watch = setInterval(() => this.#look(), Math.min(options.probeTimeout, 1_000) / 2);
@@ -109,7 +112,7 @@ export class Monitor {
       this.#reading = undefined;
     });
     // The lanes are at work: this costs no time.
-    this.#daemon = readDaemon(this.#pid, this.#options.pidFile);
+    this.#daemon = this.#daemonReader.read(this.#pid);
     return { since, done };
   }
 
@@ -156,13 +159,17 @@ export class Monitor {
     this.#allowVotequorum();
   }
 
-  /** A lane's thread is new: what an earlier one had open is closed. */
+  /** A lane's thread is new: nobody has told it yet what it may. */
   #started(name: LaneName): void {
+    if (name === 'votequorum') this.#votequorumAllowed = false;
+  }
+
+  /** A lane's thread is gone, and what it had open is closed: nothing of it may be shown until there is another. */
+  #ended(name: LaneName): void {
     for (const library of librariesOf[name]) {
       if (!this.#history.libraries[library].connected) continue;
       this.#receive({ kind: 'closed', library });
     }
-    if (name === 'votequorum') this.#votequorumAllowed = false;
   }
 
   /**

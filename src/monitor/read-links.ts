@@ -1,7 +1,7 @@
 import type { CfgApi, CmapApi } from '../corosync/bindings.ts';
 import { CsError } from '../corosync/cs-error.ts';
 import type { NodeStatus } from '../corosync/types.ts';
-import type { Link, Links, ReachedNode, Statistic, Traffic } from './areas.ts';
+import type { Link, Links, ReachedNode, Statistic } from './areas.ts';
 import { unless } from './read-area.ts';
 import { readStatistics } from './read-statistics.ts';
 import type { Cluster, ConfiguredNode } from './snapshot.ts';
@@ -50,25 +50,15 @@ export function readLinks(
   return { nodes };
 }
 
-/** Reads `fields` of the first `limit` links to other nodes. */
-export function readTraffic(stats: CmapApi, cluster: Cluster, fields: readonly string[], limit: number): Traffic {
-  if (cluster.transport !== 'knet') return { links: [], omitted: 0 };
-  const all = remoteNodes(cluster).flatMap((node) => linksOf(node).map((link) => ({ nodeid: node.nodeid, link })));
-  const links = all.slice(0, limit).map(({ nodeid, link }) => ({
-    nodeid,
-    link,
-    statistics: readLinkStatistics(stats, nodeid, link, fields),
-  }));
-  return { links, omitted: all.length - links.length };
-}
-
 const stateFields = ['enabled', 'connected', 'mtu'];
 
-function remoteNodes({ nodes }: Cluster): ConfiguredNode[] {
+/** The nodes that links lead to. */
+export function remoteNodes({ nodes }: Cluster): ConfiguredNode[] {
   return nodes.filter(({ local }) => !local);
 }
 
-function linksOf({ addresses }: ConfiguredNode): number[] {
+/** The numbers of a node's links. */
+export function linksOf({ addresses }: ConfiguredNode): number[] {
   return addresses.map(({ link }) => link);
 }
 
@@ -77,8 +67,11 @@ function statusOf(cfg: CfgApi, nodeid: number): NodeStatus | undefined {
   return unless([CsError.CS_ERR_NOT_SUPPORTED, CsError.CS_ERR_FAILED_OPERATION], () => cfg.nodeStatusGet(nodeid));
 }
 
-/** corosync answers CS_ERR_LIBRARY where knet does not have the link: a dead connection is found when it is drained. */
-function readLinkStatistics(
+/**
+ * Fields of `stats.knet.nodeN.linkL`. corosync answers CS_ERR_LIBRARY where knet does not have the link: a dead connection
+ * is found when it is drained.
+ */
+export function readLinkStatistics(
   stats: CmapApi,
   nodeid: number,
   link: number,

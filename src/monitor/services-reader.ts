@@ -6,9 +6,10 @@ import type { MonitorOptions } from './options.ts';
 import { readArea } from './read-area.ts';
 import { ClientReader } from './read-clients.ts';
 import { readGroups } from './read-groups.ts';
-import { readLinks, readTraffic } from './read-links.ts';
+import { readLinks } from './read-links.ts';
 import { readPauses } from './read-pauses.ts';
 import { readStatistics, TotemStatistics } from './read-statistics.ts';
+import { TrafficReader } from './read-traffic.ts';
 import type { Cluster } from './snapshot.ts';
 
 const SERVICES_PREFIX = 'runtime.services.';
@@ -25,6 +26,7 @@ export class ServicesReader {
   readonly #watch: LinkWatch;
   readonly #totem = new TotemStatistics();
   readonly #clients = new ClientReader();
+  readonly #traffic = new TrafficReader();
   #serviceKeys: readonly string[] | undefined;
   /** The newest scheduling pause that was told, in unix seconds. */
   #lastPause = 0;
@@ -80,7 +82,7 @@ export class ServicesReader {
     this.#area('groups', () => this.#cpg.read(readGroups));
     this.#area('clients', (fields) => this.#stats.read((stats) => this.#clients.read(stats, fields)));
     this.#area('traffic', (fields) =>
-      this.#stats.read((stats) => cluster && readTraffic(stats, cluster, fields, this.#trafficLimit)),
+      this.#stats.read((stats) => cluster && this.#traffic.read(stats, cluster, fields, this.#trafficLimit)),
     );
     this.#area('services', () => this.#cmap.read((cmap) => this.#readServices(cmap)));
   }
@@ -121,6 +123,7 @@ export class ServicesReader {
   #openedStats(): Record<string, never> {
     this.#totem.reset();
     this.#clients.reset();
+    this.#traffic.reset();
     this.#serviceKeys = undefined;
     return {};
   }

@@ -1,11 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Lab } from './lab.ts';
 
 /** The built program. */
 export const program = fileURLToPath(new URL('../../dist/exporter/main.js', import.meta.url));
+
+/** What Node.js is started with: that is in the program's first line. */
+const [, flags = ''] = /^#!.* node (.*)$/m.exec(readFileSync(program, 'utf8')) ?? [];
+export const nodeFlags: readonly string[] = flags.split(' ');
 
 /** One answer of the exporter. */
 export interface Scrape {
@@ -36,7 +40,7 @@ export class ExporterOnNode {
   constructor(lab: Lab, nodeid: number, { args = [], env = {}, uid, gid }: ExporterOptions = {}) {
     this.#lab = lab;
     this.nodeid = nodeid;
-    this.process = lab.spawn(nodeid, process.execPath, [program, ...args], {
+    this.process = lab.spawn(nodeid, process.execPath, [...nodeFlags, program, ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, ...env },
       ...(uid === undefined ? {} : { uid }),

@@ -9,7 +9,7 @@ Written from the collectors' own descriptions; after a change: \`npx vitest run 
 
 What is not confirmed is absent: without an answer of corosync there are no state gauges, only counters and the facts of
 the configuration. Counters start at 0 with the exporter. \`node_id\` is the decimal nodeid, \`node\` the name in
-corosync's nodelist. The exporter's own process is in \`process_*\` and \`nodejs_*\`.
+corosync's nodelist. The exporter's own process is in \`process_*\`.
 `;
 
 function section(title: string, metrics: readonly Metric[]): string {

@@ -151,3 +151,16 @@ test('votes are shown in the sync phase, what the other lane followed is not', (
   const syncing = { ...healthy, lanes: servicesHeld, answers: { votequorum: answer }, areas: { votes } };
   expect(assemble(syncing)).toMatchObject({ areas: { votes: { value: { totalVotes: 1 } } }, configuration: undefined });
 });
+
+test('what nodes did that are neither configured nor members any more is not shown, unless nothing is configured', () => {
+  const joins = { 1: 1, 2: 2, 9: 3 };
+  const membershipHistory = { ...history.membershipHistory, joins, leaves: joins };
+  const shown = (...nodeids: number[]) => {
+    const nodes = nodeids.map((nodeid) => ({ nodeid, name: '', local: false, addresses: [] }));
+    const cluster = { name: '', transport: 'knet', cryptoCipher: '', cryptoHash: '', nodes };
+    return assemble({ ...healthy, history: { ...history, membershipHistory, cluster } }).membershipHistory;
+  };
+  expect(shown(1)).toEqual({ ...membershipHistory, joins: { 1: 1, 2: 2 }, leaves: { 1: 1, 2: 2 } });
+  expect(shown(1, 9)).toEqual(membershipHistory);
+  expect(shown()).toEqual(membershipHistory);
+});

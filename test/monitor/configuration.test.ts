@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { CmapValue } from '../../src/corosync/types.ts';
 import { clusterOf, digestOf, FollowedConfiguration, followedPrefixes } from '../../src/monitor/configuration.ts';
 import { fakeMap } from './fake-map.ts';
 
@@ -95,4 +96,21 @@ test('after a reconnection nothing that was read before counts', () => {
   followed.follow(map);
   expect(followed.read(map).keys).not.toHaveProperty(['quorum.provider']);
   expect(take().filter((key) => key.endsWith('*'))).toEqual(followedPrefixes.map((prefix) => `${prefix}*`));
+});
+
+test('of a node that was taken out of the nodelist nothing stays that corosync remembers, unless it is a member', () => {
+  const status = (nodeid: number, is: string) => ({
+    [`runtime.members.${nodeid}.status`]: is,
+    [`runtime.members.${nodeid}.config_version`]: 4n,
+  });
+  const read = (values: Record<string, CmapValue>) => {
+    const configuration = new FollowedConfiguration();
+    const { map } = fakeMap(values);
+    configuration.follow(map);
+    return Object.keys(configuration.read(map).keys).filter((key) => /^runtime\.members\.[89]\./.test(key));
+  };
+  const former = { ...status(8, 'joined'), ...status(9, 'left') };
+  expect(read({ ...keys, ...former })).toEqual(Object.keys(status(8, 'joined')));
+  expect(read({ ...keys, ...former, 'nodelist.node.3.nodeid': 9 })).toEqual(Object.keys(former));
+  expect(read(former), 'without a nodelist').toEqual(Object.keys(former));
 });

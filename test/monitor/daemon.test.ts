@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readDaemon } from '../../src/monitor/daemon.ts';
+import { DaemonReader } from '../../src/monitor/daemon.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -22,13 +22,13 @@ test.each([
   ['of something else', '../../etc/passwd'],
   ['that is empty', ''],
 ])('a pid file %s tells nothing', (_, content) => {
-  expect(readDaemon(undefined, pidFile(content))).toBeUndefined();
+  expect(new DaemonReader(pidFile(content)).read(undefined)).toBeUndefined();
 });
 
 test('no pid file tells nothing', () => {
-  expect(readDaemon(undefined, join(folder, 'none'))).toBeUndefined();
+  expect(new DaemonReader(join(folder, 'none')).read(undefined)).toBeUndefined();
 });
 
 test('a pid that is known is used, and still must be that of corosync', () => {
-  expect(readDaemon(process.pid, pidFile('1'))).toBeUndefined();
+  expect(new DaemonReader(pidFile('1')).read(process.pid)).toBeUndefined();
 });

@@ -14,6 +14,7 @@ function start() {
   const cell = new Int32Array(shared);
   const events: LaneEvent[] = [];
   const errors: string[] = [];
+  const turns: string[] = [];
   const log = { info: () => {}, warn: () => {}, error: (message: string) => void errors.push(message) };
   const lane = new LaneThread({
     name: 'services',
@@ -29,10 +30,11 @@ function start() {
     bindings: new URL('./lane-bindings.mjs', import.meta.url).href,
     log,
     onEvent: (event: LaneEvent) => void events.push(event),
-    onStart: () => {},
+    onStart: () => void turns.push('start'),
+    onEnd: () => void turns.push('end'),
   });
   opened.push({ lane, cell });
-  return { lane, cell, events, errors };
+  return { lane, cell, events, errors, turns };
 }
 
 afterEach(async () => {
@@ -78,17 +80,19 @@ test('a lane that is let go answers again', async () => {
   expect(lane.state.heldSeconds).toBe(0);
 });
 
-test('a lane that throws closes its connections, is started again, and counted', async () => {
-  const { lane, cell, events, errors } = start();
+test('a lane that throws closes its connections, tells that at once, is started again, and counted', async () => {
+  const { lane, cell, events, errors, turns } = start();
   await lane.read([]);
   Atomics.store(cell, 0, THROW);
   await vi.waitFor(() => expect(lane.state.restarts).toBe(1), 2_000);
   expect(Atomics.load(cell, 1), 'connections closed').toBe(3);
   expect(errors).toEqual(['A lane died and is started again']);
+  expect(turns).toEqual(['start', 'end']);
   expect(await timed(() => lane.read([])), 'a read while there is no lane').toBeLessThan(50);
   Atomics.store(cell, 0, ANSWER);
   events.length = 0;
   await vi.waitFor(() => expect(events.some(({ kind }) => kind === 'probed')).toBe(true), 4_000);
+  expect(turns).toEqual(['start', 'end', 'start']);
 });
 
 test('a lane ends in order within its deadline, and a held one says that it did not', async () => {

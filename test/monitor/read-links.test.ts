@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CfgApi } from '../../src/corosync/bindings.ts';
 import { CorosyncError, CsError } from '../../src/corosync/cs-error.ts';
-import { readLinks, readTraffic } from '../../src/monitor/read-links.ts';
+import { readLinks } from '../../src/monitor/read-links.ts';
 import type { Cluster } from '../../src/monitor/snapshot.ts';
 import { fakeMap } from './fake-map.ts';
 
@@ -95,7 +95,6 @@ test('a transport without knet has link 0 and no statistics', () => {
     [2, 1, {}],
     [3, 1, {}],
   ]);
-  expect(readTraffic(map, cluster('udpu'), ['tx_data_bytes'], 10)).toEqual({ links: [], omitted: 0 });
   expect(take()).toEqual([]);
 });
 
@@ -120,17 +119,4 @@ test('a node that corosync does not know is left out, another failure is one', (
   const read = (code: number) => readLinks(fakeCfg([], code).cfg, map, cluster('udpu'), []);
   expect(read(CsError.CS_ERR_FAILED_OPERATION)).toEqual({ nodes: [] });
   expect(() => read(CsError.CS_ERR_TRY_AGAIN)).toThrow('CS_ERR_TRY_AGAIN');
-});
-
-test('traffic is read of so many links, and of how many it is not is told', () => {
-  const { map, take } = fakeMap({ 'stats.knet.node2.link0.tx_data_bytes': 5n });
-  expect(readTraffic(map, cluster(), ['tx_data_bytes'], 3)).toEqual({
-    links: [
-      { nodeid: 2, link: 0, statistics: { tx_data_bytes: 5n } },
-      { nodeid: 2, link: 1, statistics: {} },
-      { nodeid: 3, link: 0, statistics: {} },
-    ],
-    omitted: 1,
-  });
-  expect(take()).toHaveLength(3);
 });
