@@ -1,8 +1,12 @@
+import { constants } from 'node:zlib';
 import compression from 'compression';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { type ApiSource, apiRoutes } from './api/routes.ts';
+import { isEventStream } from './connections.ts';
+import type { Format } from './family.ts';
 import type { Log } from './log.ts';
 import { negotiate } from './negotiate.ts';
+import type { PageOptions } from './page/page.ts';
 import { pageRoutes } from './page/routes.ts';
 import { contentTypes, type Render } from './scrape.ts';
 import { scrapeDeadline } from './scrape-deadline.ts';
@@ -19,15 +23,17 @@ export interface AppOptions {
   readonly telemetryPath: string;
   readonly version: string;
   readonly log: Log;
+  readonly reads?: PageOptions['reads'];
 }
 
 type Handler = (request: Request, response: Response) => Promise<void> | void;
 
 /** The web application: the telemetry path, the API, the page, and the two probes for whoever supervises the process. */
-export function createApp({ monitor, render, telemetryPath, version, log }: AppOptions): Express {
+export function createApp({ monitor, render, telemetryPath, version, log, reads }: AppOptions): Express {
+  const expose = shareExpositions(monitor, render);
   const pages = new Map<string, Handler>([
     ...apiRoutes(monitor),
-    ...pageRoutes(monitor, { telemetryPath, version }),
+    ...pageRoutes(monitor, { telemetryPath, version, reads }),
     ['/-/healthy', (_, response) => plainText(response, 200, 'The exporter serves.')],
     [
       '/-/ready',
@@ -41,19 +47,19 @@ export function createApp({ monitor, render, telemetryPath, version, log }: AppO
       async (request, response) => {
         const format = negotiate(request.get('Accept'));
         const deadline = scrapeDeadline(request.get('X-Prometheus-Scrape-Timeout-Seconds'));
-        const body = await render(monitor.read(deadline), format);
+        const body = await expose(format, deadline);
         response.vary('Accept');
         // Express would rewrite the charset parameter; Prometheus 3 wants the type exactly.
         response.setHeader('Content-Type', contentTypes[format]);
-        response.send(Buffer.from(body));
+        response.send(body);
       },
     ],
   ]);
 
   const app = express();
   app.disable('x-powered-by').disable('etag').disable('query parser');
-  // Its own test does not know OpenMetrics as text.
-  app.use(compression({ filter: () => true }));
+  // Its own test does not know OpenMetrics as text. What a listener does not read, a stream that is compressed would keep.
+  app.use(compression({ level: constants.Z_BEST_SPEED, filter: (_, response) => !isEventStream(response) }));
   app.use(async (request, response) => {
     response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
     const page = pages.get(request.path);
@@ -70,6 +76,21 @@ export function createApp({ monitor, render, telemetryPath, version, log }: AppO
     else plainText(response, 500, 'Internal error, see the log.');
   });
   return app;
+}
+
+/** Renders for all who ask alike while corosync is read: two hundred scrapes at once are one rendering. */
+function shareExpositions(monitor: Pick<SnapshotSource, 'read'>, render: Render) {
+  const underWay = new Map<string, Promise<Buffer>>();
+  return (format: Format, deadline: number): Promise<Buffer> => {
+    const key = `${format} ${deadline}`;
+    const joined = underWay.get(key);
+    if (joined !== undefined) return joined;
+    // Who comes later than this is to get what is true later.
+    const reading = monitor.read(deadline).finally(() => underWay.delete(key));
+    const body = render(reading, format).then((text) => Buffer.from(text));
+    underWay.set(key, body);
+    return body;
+  };
 }
 
 function plainText(response: Response, status: number, text: string): void {

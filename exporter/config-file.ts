@@ -10,9 +10,20 @@ export interface Settings {
 
 /** Reads YAML; what is not valid or is said twice is a ConfigError with its line. */
 export function parseConfigFile(name: string, text: string): Settings {
+  const deep = tooDeep(text);
+  if (deep !== undefined)
+    throw new ConfigError(`${name}:${deep}: nested too deeply; no setting is deeper than a list in a group`);
   const lines = new LineCounter();
   // Keys given twice are found below, where their full name is known.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    // Plain data only: a !!set, for one, would pass for a group without settings.
+    schema: 'core',
+    resolveKnownTags: false,
+    logLevel: 'error',
+  });
   const lineAt = (offset: number) => lines.linePos(offset).line;
 
   const error = document.errors[0] ?? document.warnings[0];
@@ -38,6 +49,23 @@ export function parseConfigFile(name: string, text: string): Settings {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigError(`${name}:1: not valid YAML: ${reason}; write the values out`, { cause });
   }
+}
+
+/** Deeper than this is no configuration; much deeper, and the parser takes all of the stack, or the process with it. */
+const deepest = 100;
+
+/** The line on which a group or list is nested too deeply, by its brackets or by what stands before its first word. */
+function tooDeep(text: string): number | undefined {
+  let depth = 0;
+  for (const [index, line] of text.split(/\r\n?|\n/).entries()) {
+    if (line.search(/[^ ?:-]|$/) > 2 * deepest) return index + 1;
+    for (const character of line) {
+      if (character === '[' || character === '{') depth += 1;
+      else if (character === ']' || character === '}') depth = Math.max(0, depth - 1);
+      if (depth > deepest) return index + 1;
+    }
+  }
+  return undefined;
 }
 
 function findRepeatedKey(contents: unknown): { path: string; offsets: readonly number[] } | undefined {

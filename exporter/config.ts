@@ -36,7 +36,7 @@ export function readConfig(
   problems.sort((a, b) => a.line - b.line);
   const first = problems[0];
   if (first === undefined) throw parsed.error;
-  const where = first.flag ?? `${file?.name ?? 'configuration'}:${first.line}: ${first.path.join('.') || 'the file'}`;
+  const where = first.flag ?? `${file?.name ?? 'configuration'}:${first.line}: ${nameOf(first.path)}`;
   throw new ConfigError(`${where} ${first.message}`);
 }
 
@@ -96,13 +96,23 @@ export function explain(
     return [{ path: issue.path, message: `${issue.message}, not ${print(valueAt(data, issue.path))}` }];
   }
   const known = knownIn(issue.path);
-  const inSection = (key: string) => [...issue.path, key].join('.');
+  const inSection = (key: string) => nameOf([...issue.path, key]);
   return issue.keys.map((key) => {
     const meant = nearest(key, known);
     const remedy =
       meant === undefined ? `known ones are ${known.map(inSection).join(', ')}` : `did you mean ${inSection(meant)}?`;
     return { path: [...issue.path, key], message: `is not a known setting; ${remedy}` };
   });
+}
+
+/** A setting's name as messages have it; a key that begins or ends with nothing to see is in quotes. */
+export function nameOf(path: readonly PropertyKey[]): string {
+  return (
+    path
+      .map(String)
+      .map((key) => (/^\S(?:.*\S)?$/s.test(key) ? key : JSON.stringify(key)))
+      .join('.') || 'the file'
+  );
 }
 
 function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {

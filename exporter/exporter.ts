@@ -46,10 +46,11 @@ export async function startExporter({
   sockets = [],
   access,
 }: ExporterOptions): Promise<Exporter> {
-  const monitor = Monitor.start({ ...monitorOptions(config, simulation), log });
+  const options = monitorOptions(config, simulation);
+  const monitor = Monitor.start({ ...options, log });
   const render = createRender({ collectors: enabledCollectors(config), build, log, ownProcess });
   const telemetryPath = config.web.telemetry_path;
-  const app = createApp({ monitor, render, telemetryPath, version: build.version, log });
+  const app = createApp({ monitor, render, telemetryPath, version: build.version, log, reads: options.reads });
   const served = sockets.length > 0 ? sockets : config.web.listen_addresses;
   try {
     const server = await listen(access?.guard(app) ?? app, served, access?.createServer);

@@ -1,7 +1,8 @@
 import { createServer, type Server as HttpServer, type RequestListener, type ServerOptions } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { type ListenAddress, printAddress } from './address.ts';
+import { Connections, defaultLimits, type Limits } from './connections.ts';
 import type { InheritedSocket } from './systemd/inherited-sockets.ts';
 
 /** The addresses that are listened on. */
@@ -33,13 +34,15 @@ export async function listen(
   handler: RequestListener,
   addresses: readonly (ListenAddress | InheritedSocket)[],
   create: CreateServer = createServer,
+  limits = defaultLimits,
 ): Promise<Server> {
   const listeners: Listener[] = [];
   const close = async () => {
     await Promise.all(listeners.map((listener) => listener.close()));
   };
   try {
-    for (const address of addresses) listeners.push(await listenOn(() => createListener(create, handler), address));
+    for (const address of addresses)
+      listeners.push(await listenOn(() => createListener(create, handler, limits), address));
   } catch (error) {
     await close();
     throw error;
@@ -63,22 +66,23 @@ async function listenOn(make: () => Listener, address: ListenAddress | Inherited
   }
 }
 
-function createListener(create: CreateServer, handler: RequestListener): Listener {
-  // A scrape's request is small and quick; who is slower only holds a descriptor.
-  const server = create({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384 }, handler);
-  server.keepAliveTimeout = 90_000; // longer than usual scrape intervals
+function createListener(create: CreateServer, handler: RequestListener, limits: Limits): Listener {
+  const connections = new Connections(limits);
+  const options: ServerOptions = {
+    headersTimeout: limits.headers,
+    requestTimeout: limits.request,
+    keepAliveTimeout: limits.idle,
+    // Node looks for who is late only every 30 s, unless told otherwise.
+    connectionsCheckingInterval: Math.min(2_000, limits.headers),
+    maxHeaderSize: 16_384,
+  };
+  const server = create(options, connections.limit(handler));
   server.timeout = 120_000;
-  server.maxConnections = 256;
-  // Node itself does not end those that are still in a TLS handshake.
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  connections.follow(server);
   const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
-      for (const socket of sockets) socket.destroy();
+      connections.end(); // Node itself does not end those that are still in a TLS handshake
     });
   return { server, close };
 }

@@ -36,7 +36,7 @@ const reading: Record<string, readonly string[]> = {
   ],
   corosync_cfg: [
     ...['initialize', 'finalize', 'dispatch', 'fd_get', 'local_get'],
-    ...['get_node_addrs', 'ring_status_get', 'node_status_get', 'trackstart', 'trackstop'],
+    ...['get_node_addrs', 'ring_status_get', 'node_status_get'],
   ],
 };
 

@@ -1,9 +1,11 @@
 import type { State } from '../api/schema.ts';
 import { type Html, html } from './html.ts';
+import { type Off, switchedOff } from './off.ts';
 import { nameOf, notConfirmed, table, told } from './words.ts';
 
 /** How many processes each node has in each CPG group. */
-export function groupsSection(state: State): Html {
+export function groupsSection(state: State, off: Off): Html {
+  if (off.has('groups')) return switchedOff('The groups', 'cpg_groups');
   const { groups, nodes } = state;
   if (groups === null) return html`<p>The groups: ${notConfirmed}</p>`;
   if (groups.length === 0) return html`<p>No process is in a group.</p>`;

@@ -1,12 +1,14 @@
 import type { State } from '../api/schema.ts';
 import { type Html, html } from './html.ts';
 import { nodeHead } from './nodes.ts';
+import { type Off, switchedOff } from './off.ts';
 import { notConfirmed, span, table, told } from './words.ts';
 
 type Node = State['nodes'][number];
 
 /** Every link to every other node: whether it carries, and how fast. */
-export function linksSection(state: State): Html {
+export function linksSection(state: State, off: Off): Html {
+  if (off.has('links')) return switchedOff('The links', 'links');
   const others = state.nodes.filter(({ local }) => !local);
   const numbers = new Set(others.flatMap(linkNumbers));
   if (others.length === 0 && state.nodes.length > 0) return html`<p>There is no other node.</p>`;

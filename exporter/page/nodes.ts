@@ -1,11 +1,12 @@
 import type { State } from '../api/schema.ts';
 import { type Html, html } from './html.ts';
+import { absent, type Off } from './off.ts';
 import { nameOf, notConfirmed, table, told } from './words.ts';
 
 type Node = State['nodes'][number];
 
 /** Who is there, in the view of the local node. */
-export function nodesSection(state: State): Html {
+export function nodesSection(state: State, off: Off): Html {
   const { nodes, local_node_id: local } = state;
   const viewer = local === null ? '' : ` as ${nameOf(state, local)} sees them`;
   if (nodes.length === 0) return html`<p>The nodes: ${notConfirmed}</p>`;
@@ -13,11 +14,11 @@ export function nodesSection(state: State): Html {
   const rows = nodes.map(
     (node) => html`<tr>
 <th scope="row">${nodeHead(state, node)}</th>
-<td>${flag(node.in_membership, ['member', 'missing'])}</td>
-<td>${flag(node.in_quorum_view, ['counted', 'not counted'])}</td>
-<td>${votequorum(node.votequorum_state)}</td>
-<td class="number">${node.votes ?? notConfirmed}</td>
-<td>${node.local ? 'this node' : flag(node.reachable, ['reached', 'not reached'])}</td>
+<td>${flag(node.in_membership, ['member', 'missing']) ?? notConfirmed}</td>
+<td>${flag(node.in_quorum_view, ['counted', 'not counted']) ?? notConfirmed}</td>
+<td>${votequorum(node.votequorum_state) ?? absent(off, 'votes')}</td>
+<td class="number">${node.votes ?? absent(off, 'votes')}</td>
+<td>${node.local ? 'this node' : (flag(node.reachable, ['reached', 'not reached']) ?? absent(off, 'links'))}</td>
 </tr>
 `,
   );
@@ -31,12 +32,12 @@ export function nodeHead(state: State, { node_id, local, configured, name }: Nod
   }${local && html` <span class="tag">this node</span>`}${!configured && html` <span class="tag">not in the nodelist</span>`}`;
 }
 
-function flag(value: boolean | null, [yes, no]: readonly [string, string]): Html {
-  if (value === null) return notConfirmed;
+function flag(value: boolean | null, [yes, no]: readonly [string, string]): Html | undefined {
+  if (value === null) return undefined;
   return value ? told('good', yes) : told('bad', no);
 }
 
-function votequorum(value: Node['votequorum_state']): Html {
-  if (value === null) return notConfirmed;
+function votequorum(value: Node['votequorum_state']): Html | undefined {
+  if (value === null) return undefined;
   return told(value === 'member' ? 'good' : value === 'leaving' ? 'warn' : 'bad', value);
 }

@@ -1,3 +1,4 @@
+import type { Reads } from '../../src/monitor/areas.ts';
 import type { RecordedChange } from '../../src/monitor/changes.ts';
 import type { State } from '../api/schema.ts';
 import { assets } from './assets.ts';
@@ -7,6 +8,7 @@ import { groupsSection } from './groups.ts';
 import { type Html, html } from './html.ts';
 import { linksSection } from './links.ts';
 import { nodesSection } from './nodes.ts';
+import { type Off, offOf } from './off.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 import { qdeviceSection, votesSection } from './votes.ts';
 import { moment, nameOf, notConfirmed, timeZone } from './words.ts';
@@ -15,11 +17,14 @@ import { moment, nameOf, notConfirmed, timeZone } from './words.ts';
 export interface PageOptions {
   readonly telemetryPath: string;
   readonly version: string;
+  /** What the collectors read that are switched on; without it, everything. */
+  readonly reads?: Reads | undefined;
 }
 
 /** The page at `/`: the cluster as this node sees it now. */
 export function page(state: State, changes: readonly RecordedChange[], options: PageOptions): string {
-  const verdict = verdictOf(state);
+  const off = offOf(options.reads);
+  const verdict = verdictOf(state, off);
   const viewer = state.local_node_id === null ? undefined : nameOf(state, state.local_node_id);
   const cluster = state.cluster?.name || 'Corosync';
   const title = [state.simulated ? 'SIMULATED' : '', verdict.word, cluster, viewer].filter(Boolean).join(' · ');
@@ -46,9 +51,9 @@ ${verdictHtml(verdict)}</div>
 <noscript><p class="small">Without JavaScript this page does not renew itself: <a href="">load it again</a>.</p></noscript>
 <div id="details" class="grid" tabindex="-1">
 <div>
-${panel('nodes', 'Nodes', nodesSection(state))}${panel('links', 'Links', linksSection(state))}${panel('changes', 'Last changes', eventsSection(state, changes))}</div>
+${panel('nodes', 'Nodes', nodesSection(state, off))}${panel('links', 'Links', linksSection(state, off))}${panel('changes', 'Last changes', eventsSection(state, changes))}</div>
 <div>
-${rightSide(state)}</div>
+${rightSide(state, off)}</div>
 </div>
 <template id="lost">${verdictHtml(lost)}</template>
 </main>
@@ -58,12 +63,12 @@ ${footer(options)}</body>
 }
 
 /** What is wrong with the connections comes first where nothing else can be told. */
-function rightSide(state: State): readonly Html[] {
+function rightSide(state: State, off: Off): readonly Html[] {
   const connections = panel('connections', 'Connections to corosync', connectionsSection(state));
   const cluster = [
-    panel('votes', 'Votes', votesSection(state)),
-    panel('qdevice', 'Quorum device', qdeviceSection(state)),
-    panel('groups', 'CPG groups', groupsSection(state)),
+    panel('votes', 'Votes', votesSection(state, off)),
+    panel('qdevice', 'Quorum device', qdeviceSection(state, off)),
+    panel('groups', 'CPG groups', groupsSection(state, off)),
   ];
   const ring = panel('ring', 'Ring and configuration', ringSection(state));
   return state.up ? [...cluster, connections, ring] : [connections, ...cluster, ring];

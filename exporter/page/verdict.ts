@@ -1,4 +1,5 @@
 import type { State } from '../api/schema.ts';
+import type { Off } from './off.ts';
 import { count, list, nameOf, type Tone } from './words.ts';
 
 /** The cluster at one glance; it says nothing that changes while nothing happens. */
@@ -12,7 +13,7 @@ export interface Verdict {
 export const heldAfter = 1;
 
 /** What a person wants to know first. */
-export function verdictOf(state: State): Verdict {
+export function verdictOf(state: State, off: Off = new Set()): Verdict {
   const { up, quorum, sync_in_progress: syncing } = state;
   if (!up) return { tone: 'unknown', word: 'Not confirmed', sentences: whyDown(state) };
   const during = syncing === true ? [syncWords] : [];
@@ -24,7 +25,7 @@ export function verdictOf(state: State): Verdict {
     return { tone: 'warn', word: 'No quorum provider', sentences: [providerWords, ...membersOf(state)] };
   }
   const trouble = troubleOf(state);
-  const sentences = [...during, ...membersOf(state), ...marginOf(state), ...trouble];
+  const sentences = [...during, ...membersOf(state), ...marginOf(state, off), ...trouble];
   if (!quorum.quorate) {
     const consequence = 'This node may not run what needs quorum: its side of the cluster stands still.';
     return { tone: 'bad', word: 'Not quorate', sentences: [consequence, ...sentences] };
@@ -76,8 +77,8 @@ function membersOf(state: State): string[] {
   ];
 }
 
-function marginOf({ votes, quorum }: State): string[] {
-  if (votes === null) return ['The votes are not confirmed.'];
+function marginOf({ votes, quorum }: State, off: Off): string[] {
+  if (votes === null) return [off.has('votes') ? 'The votes are not collected.' : 'The votes are not confirmed.'];
   const margin = votes.total - votes.quorum;
   const blocked = margin >= 0 && quorum?.quorate === false;
   const rest = blocked ? waiting(votes.flags) : `: ${marginWords(margin)}.`;

@@ -1,14 +1,16 @@
 import type { State } from '../api/schema.ts';
 import { type Html, html } from './html.ts';
 import { nodeHead } from './nodes.ts';
+import { type Off, switchedOff } from './off.ts';
 import { marginWords } from './verdict.ts';
 import { count, notConfirmed, table, told } from './words.ts';
 
 type Votes = NonNullable<State['votes']>;
 
 /** The votes there are against those that are needed. */
-export function votesSection({ votes, quorum }: State): Html {
+export function votesSection({ votes, quorum }: State, off: Off): Html {
   if (quorum?.provider_configured === false) return html`<p>Nobody counts votes: there is no quorum provider.</p>`;
+  if (off.has('votes')) return switchedOff('The votes', 'votequorum');
   if (votes === null) return html`<p>The votes: ${notConfirmed}</p>`;
   const margin = votes.total - votes.quorum;
   const { expected, highest_expected: highest } = votes;
@@ -26,9 +28,10 @@ ${votes.flags.map((flag) => html`<div><dt><code>${flag}</code></dt><dd>${flags[f
 }
 
 /** The quorum device as each node sees it. */
-export function qdeviceSection(state: State): Html {
+export function qdeviceSection(state: State, off: Off): Html {
   const { votes, quorum, nodes } = state;
   if (quorum?.provider_configured === false) return html`<p>None: there is no quorum provider.</p>`;
+  if (off.has('votes')) return switchedOff('The quorum device', 'qdevice');
   if (votes === null) return html`<p>The quorum device: ${notConfirmed}</p>`;
   const registered = nodes.filter(({ qdevice }) => qdevice?.registered);
   if (votes.qdevice === null && registered.length === 0) return html`<p>None is registered.</p>`;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { explain, type Problem } from '../config.ts';
+import { explain, nameOf, type Problem } from '../config.ts';
 import { ConfigError } from '../config-error.ts';
 import { parseConfigFile } from '../config-file.ts';
 import { WebConfig, webGroups, webHeaders } from './schema.ts';
@@ -17,7 +17,7 @@ export interface WebFile {
 export function readWebConfig(name: string, text: string): WebFile {
   const { data, line } = parseConfigFile(name, text);
   const refuse: WebFile['refuse'] = (path, message, options) =>
-    new ConfigError(`${name}:${line(path)}: ${path.join('.') || 'the file'} ${message}`, options);
+    new ConfigError(`${name}:${line(path)}: ${nameOf(path)} ${message}`, options);
   const parsed = WebConfig.safeParse(data);
   if (parsed.success) return { config: parsed.data, empty: data === null, refuse };
   const [first] = parsed.error.issues

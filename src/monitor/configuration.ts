@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CmapApi } from '../corosync/bindings.ts';
+import { CsError } from '../corosync/cs-error.ts';
 import type { CmapValue } from '../corosync/types.ts';
+import { unless } from './read-area.ts';
 import type { Cluster, Configuration, ConfiguredNode } from './snapshot.ts';
 
 /** The parts of the configuration map that are followed: read when they change, not when somebody scrapes. */
@@ -69,7 +71,8 @@ export function clusterOf(keys: Keys): Cluster {
 function readKeys(cmap: CmapApi, prefix: string): Keys {
   const keys: Record<string, CmapValue> = {};
   for (const key of cmap.keys(prefix)) {
-    const value = key === secret ? undefined : cmap.get(key);
+    // A value can be longer than what is read: left out, or nothing of its part would be known.
+    const value = key === secret ? undefined : unless([CsError.CS_ERR_INVALID_PARAM], () => cmap.get(key));
     // A key can be deleted between the listing and the read.
     if (value !== undefined) keys[key] = value;
   }

@@ -22,10 +22,11 @@ export function groupLabel(group: string): string {
   const bytes = Buffer.from(group.replace(/\0+$/, ''), 'latin1');
   const text = bytes.toString('utf8');
   const isUtf8 = Buffer.from(text, 'utf8').equals(bytes);
-  return (isUtf8 ? text : bytes.toString('latin1')).replace(isUtf8 ? /[\p{C}\\]/gu : /[^\x20-\x5b\x5d-\x7e]/g, escaped);
+  return isUtf8
+    ? text.replace(/[\p{C}\\]/gu, (character) => escaped(Buffer.from(character, 'utf8')))
+    : bytes.toString('latin1').replace(/[^\x20-\x5b\x5d-\x7e]/g, (byte) => escaped(Buffer.from(byte, 'latin1')));
 }
 
-function escaped(character: string): string {
-  const bytes = /^[\0-\xff]$/.test(character) ? Buffer.from(character, 'latin1') : Buffer.from(character, 'utf8');
+function escaped(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
 }

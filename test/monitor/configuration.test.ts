@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CorosyncError, CsError } from '../../src/corosync/cs-error.ts';
 import type { CmapValue } from '../../src/corosync/types.ts';
 import { clusterOf, digestOf, FollowedConfiguration, followedPrefixes } from '../../src/monitor/configuration.ts';
 import { fakeMap } from './fake-map.ts';
@@ -113,4 +114,15 @@ test('of a node that was taken out of the nodelist nothing stays that corosync r
   expect(read({ ...keys, ...former })).toEqual(Object.keys(status(8, 'joined')));
   expect(read({ ...keys, ...former, 'nodelist.node.3.nodeid': 9 })).toEqual(Object.keys(former));
   expect(read(former), 'without a nodelist').toEqual(Object.keys(former));
+});
+
+test('a value that is too long to be read is left out, and nothing else', () => {
+  const { map } = fakeMap({ ...keys, 'totem.remark': 'x'.repeat(9_000) });
+  const get = (key: string) => {
+    if (key === 'totem.remark') throw new CorosyncError('cmap_get', CsError.CS_ERR_INVALID_PARAM);
+    return map.get(key);
+  };
+  const read = new FollowedConfiguration().read({ ...map, get }).keys;
+  expect(read['totem.cluster_name']).toBe('lab');
+  expect(read).not.toHaveProperty('totem.remark');
 });

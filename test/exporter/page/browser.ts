@@ -40,7 +40,7 @@ export async function openBrowser(place: Place = here) {
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 3_000).unref())]);
     child.kill('SIGKILL');
     await ended;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    await remove(profile);
   };
   try {
     const browserWSEndpoint = await endpointOf(child);
@@ -69,6 +69,18 @@ function endpointOf(child: ChildProcess): Promise<string> {
     child.once('error', reject);
     child.once('exit', () => reject(new Error(`Chromium ended: ${log}`)));
   });
+}
+
+/** Its processes may outlive it by a moment, and go on writing; rmSync's own retries do not look at the folder again. */
+async function remove(folder: string): Promise<void> {
+  for (let tries = 25; ; tries--) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (tries === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
 }
 
 /** How a page is looked at. */

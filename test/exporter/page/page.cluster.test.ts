@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hashSync } from 'bcryptjs';
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ExporterOnNode, isUp } from '../../cluster/exporter-on-node.ts';
 import { Lab } from '../../cluster/lab.ts';
+import { CertificateFolder } from '../web/certificates.ts';
 import { axeFindings, type Browser, look, openBrowser, overflow, textOf } from './browser.ts';
 
 // The page of node 1, seen by Chromium on that node, while things happen to a cluster of three.
@@ -14,6 +16,14 @@ let lab: Lab;
 let browser: Browser | undefined;
 let page: Page;
 const complaints: string[] = [];
+const folder = new CertificateFolder();
+
+async function newPage({ browser }: Browser): Promise<Page> {
+  const page = await browser.newPage();
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  return page;
+}
 
 beforeAll(async () => {
   lab = await Lab.up({ nodes: 3, links: 2 });
@@ -26,15 +36,14 @@ beforeAll(async () => {
       return act().finally(() => lab.leave());
     },
   });
-  page = await browser.browser.newPage();
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  page = await newPage(browser);
   await look(page);
   await page.goto('http://127.0.0.1:15405/');
 });
 afterAll(async () => {
   await browser?.close();
   await lab?.down();
+  folder.remove();
 });
 afterEach(() => {
   expect(complaints.splice(0)).toEqual([]);
@@ -148,6 +157,40 @@ test('an exporter that corosync refuses says how it is let in', async () => {
   await shoot('refused', other);
   await other.close();
   await refused.end();
+});
+
+test('with TLS and a password it is the same page, and follows what happens', async () => {
+  folder.makeUsual();
+  const users = `basic_auth_users:\n  reader: ${hashSync('right', 10)}\n`;
+  const web = folder.write('web.yml', `tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n${users}`);
+  const args = ['--web.listen-address=127.0.0.1:15407', `--web.config.file=${web}`, '--no-collector.cpg_groups'];
+  const exporter = new ExporterOnNode(lab, 1, { args });
+  await expect.poll(() => exporter.lines.join(), { timeout: 10_000 }).toContain('msg=Quorate');
+  const other = await newPage(browser as Browser);
+  const devTools = await other.createCDPSession();
+  await devTools.send('Security.setIgnoreCertificateErrors', { ignore: true }); // nobody has told Chromium of that CA
+  const open = async (password: string) => (await other.goto(`https://reader:${password}@127.0.0.1:15407/`))?.status();
+  await expect(open('wrong')).rejects.toThrow('ERR_INVALID_AUTH_CREDENTIALS');
+  complaints.splice(0);
+
+  expect(await open('right')).toBe(200);
+  expect(await other.evaluate('isSecureContext')).toBe(true);
+  expect(await textOf(other, '#state .word')).toBe('Quorate');
+  expect(await textOf(other, 'main')).toMatch(/The groups: off\s+Not collected/);
+  expect(await axeFindings(other)).toEqual([]);
+  await other.evaluate("document.querySelector('#nodes').mark = 1; fetch('http://127.0.0.1:15405/').catch(() => 0)");
+  expect(complaints.splice(0).join()).toContain('Content Security Policy');
+  const refreshed = await other.evaluate('document.body.dataset.time');
+  await lab.linkDown(1, 1);
+  // By the stream: the regular look is after ten seconds.
+  await expect.poll(() => textOf(other, '#state'), { timeout: 8_000, interval: 50 }).toContain('Links are down');
+  expect(await other.evaluate("[document.querySelector('#nodes').mark, document.body.dataset.time]")).toEqual([
+    1,
+    expect.not.stringMatching(String(refreshed)),
+  ]);
+  await lab.linkUp(1, 1);
+  await other.close();
+  expect(await exporter.end()).toMatchObject({ status: 0 });
 });
 
 test('corosync killed: what to do is on the page, and it is back after the start', async () => {

@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { stateOf } from '../../../exporter/api/state.ts';
+import { flags } from '../../../exporter/flags.ts';
 import { page } from '../../../exporter/page/page.ts';
+import type { Reads } from '../../../src/monitor/areas.ts';
 import type { RecordedChange } from '../../../src/monitor/changes.ts';
 import type { LibraryState, Snapshot } from '../../../src/monitor/snapshot.ts';
 import { blank, down, frozen, healthy, sync } from '../snapshots.ts';
 import { alone, whole } from './states.ts';
 
 const options = { telemetryPath: '/metrics', version: '1.2.3' };
-const render = (snapshot: Snapshot, changes: readonly RecordedChange[] = []) =>
-  page(stateOf(snapshot), changes, options);
+const render = (snapshot: Snapshot, changes: readonly RecordedChange[] = [], reads?: Reads) =>
+  page(stateOf(snapshot), changes, { ...options, reads });
 
 /** The text of the page's part with this heading, without the marks. */
 function part(text: string, heading: string): string {
@@ -111,6 +113,50 @@ describe('frozen', () => {
   test('says that corosync holds the connections, and for how long', () => {
     expect(part(text, 'Connections to corosync')).toContain('libquorum connected, no answer');
     expect(part(text, 'Connections to corosync')).toContain('the lane services waiting for 12.5 s');
+  });
+});
+
+describe('a collector that is switched off', () => {
+  const areas = { ...whole.areas, votes: undefined, links: undefined, groups: undefined };
+  const readsAll: Reads = { votes: [], links: [], groups: [] };
+
+  test('is told as off, with the way to switch it on, in place of not confirmed', () => {
+    const text = render({ ...whole, areas }, [], {});
+    expect(text).not.toContain('not confirmed');
+    for (const [heading, what, collector] of [
+      ['Votes', 'The votes', 'votequorum'],
+      ['Quorum device', 'The quorum device', 'qdevice'],
+      ['Links', 'The links', 'links'],
+      ['CPG groups', 'The groups', 'cpg_groups'],
+    ] as const) {
+      const told = part(text, heading);
+      expect(told).toMatch(new RegExp(`^${what}: off Not collected`));
+      expect(told).toContain(`--collector.${collector},`);
+      expect(told).toContain(`${collector}: true below collectors:`);
+    }
+    expect(rows(text, 'Nodes')[1]).toBe('node2 nodeid 2 | member | counted | off | off | off');
+    expect(text).toContain('<p>The votes are not collected.</p>');
+    expect(text).toContain('<title>Quorate · ');
+  });
+
+  test('leaves the others as they are, also while nothing is confirmed', () => {
+    const { votes: _, ...reads } = readsAll;
+    const text = render(frozen, [], reads);
+    expect(part(text, 'Votes')).toMatch(/^The votes: off/);
+    expect(part(text, 'CPG groups')).toBe('The groups: not confirmed');
+    expect(rows(text, 'Nodes')[1]).toBe('node2 nodeid 2 | not confirmed | not confirmed | off | off | not confirmed');
+  });
+
+  test('has a flag of that name', () => {
+    const named = [...render({ ...whole, areas }, [], {}).matchAll(/--collector\.\w+/g)].map(String);
+    expect(named).toHaveLength(4);
+    expect(flags.map(({ name }) => name)).toEqual(expect.arrayContaining(named));
+  });
+
+  test('what is read but not there is not confirmed, not off', () => {
+    const text = render({ ...whole, areas }, [], readsAll);
+    expect(part(text, 'Votes')).toBe('The votes: not confirmed');
+    expect(text).not.toContain('>off<');
   });
 });
 

@@ -1,6 +1,6 @@
 import { Script } from 'node:vm';
 import { afterEach, expect, test } from 'vitest';
-import { createApp } from '../../../exporter/app.ts';
+import { type AppOptions, createApp } from '../../../exporter/app.ts';
 import { listen, type Server } from '../../../exporter/server.ts';
 import { ChangeLog } from '../../../src/monitor/change-log.ts';
 import type { Snapshot } from '../../../src/monitor/snapshot.ts';
@@ -12,7 +12,7 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
 
-async function serve(snapshot: Snapshot = healthy, telemetryPath = '/metrics') {
+async function serve(snapshot: Snapshot = healthy, telemetryPath = '/metrics', more: Partial<AppOptions> = {}) {
   const changes = new ChangeLog();
   const deadlines: number[] = [];
   const read = async (deadline: number) => {
@@ -20,7 +20,8 @@ async function serve(snapshot: Snapshot = healthy, telemetryPath = '/metrics') {
     return snapshot;
   };
   const monitor = { ready: true, read, changes };
-  const app = createApp({ monitor, render: async () => '', telemetryPath, version: '1', log: fakeLog().log });
+  const { log } = fakeLog();
+  const app = createApp({ monitor, render: async () => '', telemetryPath, version: '1', log, ...more });
   const server = await listen(app, [{ host: '127.0.0.1', port: 0 }]);
   servers.push(server);
   return { changes, deadlines, url: `http://127.0.0.1:${server.addresses[0]?.port}` };
@@ -83,6 +84,16 @@ test('the page shows the changes that the API tells, and where the metrics are',
   expect(text).toContain('Link down');
   expect(text).toContain('link 1 to node2');
   expect(text).toContain('href="other"');
+});
+
+test('the page tells what is not read from what is not confirmed', async () => {
+  const snapshot = { ...healthy, areas: {} };
+  const words = async (more: Partial<AppOptions>) => {
+    const { url } = await serve(snapshot, '/metrics', more);
+    return (await (await fetch(url)).text()).match(/(?<=The (?:votes|links|groups): <[^>]*>)[^<]*/g);
+  };
+  expect(await words({})).toEqual(['not confirmed', 'not confirmed']); // the links have addresses
+  expect(await words({ reads: { votes: [] } })).toEqual(['off', 'not confirmed', 'off']);
 });
 
 test('a page is small', async () => {
