@@ -1,37 +1,21 @@
-// npm run drill:image [NODE]: the image, built with buildah and run with podman beside a real corosync. Root on Debian; takes
+// npm run drill:image [NODE [SUITE]]: the image, built with buildah and run with podman beside a real corosync. Root on Debian; takes
 // some two minutes.
-import { spawnSync } from 'node:child_process';
 import { Lab } from '../cluster/lab.ts';
+import { gid, here, letIn, locked, needed, podmanOn, scrapeUntil } from './container.ts';
 import { Image } from './image.ts';
 import { setUp } from './set-up.ts';
 import { hold, Steps } from './steps.ts';
 
 const [node = '24', suite = 'bookworm'] = process.argv.slice(2);
-const gid = 15405;
-const uri = 'http://127.0.0.1:15405';
-
-/** As docs/container.md has it. */
-const needed = ['--network=host', '--ipc=host'];
-const locked = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
-/** For the machine that this runs on, not for operators. */
-const here = [
-  '--pull=never',
-  '--no-healthcheck',
-  '--runtime=runc',
-  '--ulimit=nofile=20000:20000',
-  '--ulimit=nproc=1000:1000',
-];
-
 const steps = new Steps();
 setUp('mmdebstrap', 'buildah', 'podman', 'runc');
-const image = new Image();
+const image = new Image(node, suite);
 let lab: Lab | undefined;
 try {
-  image.makeBases(node, suite);
+  image.makeBases();
   image.build();
   lab = await Lab.up({ nodes: 1, links: 1, name: 'image' });
-  const granted = await lab.exec(1, 'corosync-cmapctl', ['-s', `uidgid.gid.${gid}`, 'u8', '1']);
-  hold(`corosync lets the group in: ${granted.stderr}`, granted.code === 0);
+  await letIn(lab, 1);
   await look();
   await runBeside(lab);
   await leaveOut(lab);
@@ -58,7 +42,7 @@ async function runBeside(lab: Lab): Promise<void> {
   await steps.step('read-only and without capabilities it reads corosync', async () => {
     const run = podman(lab, 'run', '--detach', '--name', name, ...here, ...needed, ...locked, Image.tag);
     hold(`it starts: ${run.stderr}`, run.code === 0);
-    const body = await scrapeUntilUp(lab);
+    const body = await scrapeUntil(lab, 1, 1);
     return /corosync_exporter_build_info\{.*?\}/.exec(body)?.[0];
   });
   await steps.step('no build tool is in it, and npm is none of its programs', async () => {
@@ -121,22 +105,6 @@ async function leaveOut(lab: Lab): Promise<void> {
     });
 }
 
-/** Podman with that node's network as the one of the host. */
 function podman(lab: Lab, ...args: readonly string[]) {
-  lab.enter(1);
-  try {
-    const done = spawnSync('podman', [...image.podman, ...args], { encoding: 'utf8', timeout: 40_000 });
-    return { code: done.status, stdout: done.stdout, stderr: done.stderr };
-  } finally {
-    lab.leave();
-  }
-}
-
-async function scrapeUntilUp(lab: Lab): Promise<string> {
-  for (const end = Date.now() + 20_000; Date.now() < end; ) {
-    const { stdout } = await lab.exec(1, 'curl', ['-s', '--max-time', '5', `${uri}/metrics`]);
-    if (/^corosync_up 1$/m.test(stdout)) return stdout;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-  throw new Error('corosync_up is not 1 within 20 s');
+  return podmanOn(lab, 1, image, args);
 }

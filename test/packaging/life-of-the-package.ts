@@ -3,6 +3,9 @@ import type { Machine } from './machine.ts';
 import { hold, type Steps } from './steps.ts';
 
 const install = (file: string) => `apt-get install --yes --no-install-recommends --allow-downgrades /root/${file}.deb`;
+/** As unattended upgrades do it: what was edited stays, without a question. */
+const upgrade = (file: string) => install(file).replace(' ', ' -o Dpkg::Options::=--force-confold ');
+const edited = ['exporter.yml', 'web.yml'].map((name) => `/etc/corosync-exporter/${name}`);
 const pidOfCorosync = 'cat /run/corosync.pid';
 
 /** Installed, upgraded, removed, purged, in good and bad order; corosync restarted after each. Ends installed. */
@@ -21,6 +24,7 @@ export async function lifeOfThePackage(machine: Machine, steps: Steps): Promise<
     const up = await untilUp(machine, 1, 10);
     hold('corosync was not restarted', machine.ask(pidOfCorosync) === before);
     hold('the group is let in', granted(machine).includes('uidgid.config.gid.'));
+    hold('who is not in its group cannot read web.yml', ownerOfWeb(machine) === `root:${account}:640`);
     hold(
       'the process has its own user',
       machine.ask(`ps -o user= -p ${property(machine, 'MainPID')}`).startsWith('corosync'),
@@ -31,11 +35,15 @@ export async function lifeOfThePackage(machine: Machine, steps: Steps): Promise<
   await steps.step('after a restart of corosync it is connected again', () => untilUp(machine, 1));
 
   await step('an upgrade keeps what was edited, restarts the service and does not reload corosync', async () => {
-    machine.ask('echo "# edited" >> /etc/corosync-exporter/exporter.yml');
+    for (const path of edited) machine.ask(`echo "# edited" >> ${path}`);
     const before = property(machine, 'MainPID');
-    const { text } = machine.sh(install('2'));
+    const { text } = machine.sh(upgrade('2'));
     hold(`the new version is in: ${text}`, machine.ask(`dpkg-query -W -f '\${Version}' ${account}`) === '99.0.0');
-    hold('the edit is kept', machine.read('/etc/corosync-exporter/exporter.yml').endsWith('# edited\n'));
+    for (const path of edited) {
+      hold(`the edit of ${path} is kept`, machine.read(path).endsWith('# edited\n'));
+      hold(`and the new version of it is beside it`, machine.read(`${path}.dpkg-dist`).endsWith('# newer\n'));
+    }
+    hold('who may read web.yml is kept', ownerOfWeb(machine) === `root:${account}:640`);
     hold('another process runs', property(machine, 'MainPID') !== before);
     hold('corosync was not reloaded', reloads(machine) === 0);
     return untilUp(machine, 1);
@@ -129,6 +137,10 @@ export async function lifeOfThePackage(machine: Machine, steps: Steps): Promise<
     return undefined;
   });
   await steps.step('then', () => untilUp(machine, 1));
+}
+
+function ownerOfWeb(machine: Machine): string {
+  return machine.ask('stat -c %U:%G:%a /etc/corosync-exporter/web.yml');
 }
 
 /** A group or user that a file of corosync names must be there. */

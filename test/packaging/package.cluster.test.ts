@@ -52,7 +52,7 @@ describe('the Debian package', () => {
     const program = join(tree, 'usr/bin/corosync-exporter');
     expect(output(process.execPath, program, '--version')).toContain(`version ${manifest.version}`);
     expect(output(process.execPath, program, '--once', '--demo')).toContain('\ncorosync_up 1\n');
-    expect(readFileSync(program, 'utf8')).toMatch(/^#!\/usr\/bin\/node\n/);
+    expect(readFileSync(program, 'utf8')).toMatch(/^#!\/usr\/bin\/env -S \/usr\/bin\/node --/);
   });
 
   test('the service starts the program where the package has it, with the configuration that is there', () => {
@@ -61,10 +61,14 @@ describe('the Debian package', () => {
     for (const path of [program, config]) expect(existsSync(join(tree, path)), path).toBe(true);
   });
 
+  test('dpkg keeps edits of the configuration, and that of who may look', () => {
+    const conffiles = readFileSync(join(tree, 'DEBIAN/conffiles'), 'utf8');
+    expect(conffiles).toBe('/etc/corosync-exporter/exporter.yml\n/etc/corosync-exporter/web.yml\n');
+    for (const path of conffiles.trim().split('\n')) expect(existsSync(join(tree, path)), path).toBe(true);
+  });
+
   test('the drop-in for corosync is no part of it: dpkg would leave it behind', () => {
     expect(existsSync(join(tree, 'etc/corosync'))).toBe(false);
-    const conffiles = readFileSync(join(tree, 'DEBIAN/conffiles'), 'utf8').trim().split('\n');
-    expect(conffiles.every((path) => path.startsWith('/etc/corosync-exporter/'))).toBe(true);
   });
 
   test('it names no folder of the machine that built it', () => {

@@ -30,6 +30,14 @@ test('the service exposes 1.5 at most', () => {
   expect(status, stdout).toBe(0);
 });
 
+test('of what is for resources it may do nothing but lower its priority', () => {
+  const { stdout } = analyze('security', '--offline=true', '--json=short', './corosync-exporter.service');
+  const found = JSON.parse(stdout) as readonly { readonly json_field?: string; readonly description?: string }[];
+  const filter = found.find(({ json_field }) => json_field === 'SystemCallFilter_resources')?.description;
+  expect(filter).toContain('(e.g. setpriority is allowed)');
+  expect(read(units[0])).toMatch(/^SystemCallFilter=~.*@resources\n(?:#.*\n)*SystemCallFilter=setpriority$/m);
+});
+
 test('corosync lets in the primary group of the service', () => {
   const group = /^Group=(.+)$/m.exec(read(units[0]))?.[1];
   const block = read('uidgid.d/corosync-exporter').replace(/^#.*\n/gm, '');
