@@ -1,0 +1,67 @@
+import type { CellResult } from './measure-cell.ts';
+import type { Measured } from './rounds.ts';
+import { mean, quantile } from './statistics.ts';
+
+/** What this program wants to reach, and whether it does. */
+export interface Goal {
+  readonly goal: string;
+  readonly measured: string;
+  /** Undefined: not measured in this run. */
+  readonly met: boolean | undefined;
+}
+
+/** How often ours goes into theirs: by the medians of the time, and by all of the CPU time. */
+export function advantage(theirs: Measured, ours: Measured): { readonly time: number; readonly cpu: number } {
+  return { time: quantile(theirs.wall, 0.5) / quantile(ours.wall, 0.5), cpu: mean(theirs.cpu) / mean(ours.cpu) };
+}
+
+/** Holds the results against the goals. */
+export function judge(results: readonly CellResult[]): Goal[] {
+  const find = (nodes: number) => results.find(({ cell }) => cell.nodes === nodes && cell.links === 2);
+  const [small, large] = [find(3), find(16)];
+  const goal = (
+    text: string,
+    value: number | undefined,
+    show: (value: number) => string,
+    met: (value: number) => boolean,
+  ) => ({
+    goal: text,
+    measured: value === undefined ? 'not measured' : show(value),
+    met: value === undefined ? undefined : met(value),
+  });
+  const times = (value: number) => `${value.toFixed(1)} times`;
+  const against = small && advantage(small.theirs, small.ours);
+  const lanes = small?.anatomy.lanes.find(({ lane }) => lane === 'services');
+  const pss = small?.ours.memory.map(({ pssAlone }) => pssAlone / 1e6) ?? [];
+  const third = Math.ceil(pss.length / 3);
+  const growth = pss.length === 0 ? undefined : mean(pss.slice(-third)) / mean(pss.slice(third, 2 * third)) - 1;
+  return [
+    goal('3 nodes: a scrape takes a tenth of ha_cluster_exporter’s time', against?.time, times, (value) => value >= 10),
+    goal('3 nodes: it costs an eighth of its CPU time', against?.cpu, times, (value) => value >= 8),
+    goal('3 nodes: the lanes take at most twice the floor', lanes?.ratio.median, times, (value) => value <= 2),
+    goal(
+      'idle, less than 0.2 % of a core',
+      results.find(({ idle }) => idle !== undefined)?.idle?.ours,
+      (value) => `${(100 * value).toFixed(2)} %`,
+      (value) => value < 0.002,
+    ),
+    goal(
+      'memory (PSS, alone) of at most 80 MB',
+      pss.length === 0 ? undefined : Math.max(...pss),
+      (value) => `${value.toFixed(0)} MB`,
+      (value) => value <= 80,
+    ),
+    goal(
+      'memory is flat: the last third of the run within 5 % of the second',
+      growth,
+      (value) => `${(100 * value).toFixed(1)} %`,
+      (value) => value <= 0.05,
+    ),
+    goal(
+      '16 nodes: a scrape takes less than 20 ms (median)',
+      large && 1000 * quantile(large.ours.wall, 0.5),
+      (value) => `${value.toFixed(1)} ms`,
+      (value) => value < 20,
+    ),
+  ];
+}
