@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+const cluster = { testTimeout: 90_000, hookTimeout: 90_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/alerts/**', 'test/**/*.cluster.test.ts'],
+          exclude: ['test/alerts/**', 'test/**/*.{cluster,alone}.test.ts'],
         },
       },
       {
@@ -16,13 +18,23 @@ export default defineConfig({
         test: { name: 'rules', include: ['test/alerts/*.test.ts'] },
       },
       {
-        // Real clusters in network namespaces. One file at a time: two cores carry one lab well.
+        // Real clusters in network namespaces. They wait more than they work: two cores carry two files well.
         test: {
+          ...cluster,
           name: 'cluster',
           include: ['test/**/*.cluster.test.ts'],
-          fileParallelism: false,
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Those that measure, or bring the machine to its limits.
+        test: {
+          ...cluster,
+          name: 'alone',
+          include: ['test/**/*.alone.test.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

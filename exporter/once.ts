@@ -9,12 +9,12 @@ const pause = 50;
  * made.
  */
 export async function readOnce(monitor: Pick<SnapshotSource, 'read'>, deadline: number): Promise<Snapshot> {
-  const end = Date.now() + deadline;
+  const end = performance.now() + deadline;
   for (;;) {
-    const snapshot = await monitor.read(Math.max(pause, end - Date.now()));
-    if (Date.now() + pause >= end) return snapshot;
+    const snapshot = await monitor.read(Math.max(pause, end - performance.now()));
+    if (performance.now() + pause >= end) return snapshot;
     // What is read of each connection was asked for before it was there: once more.
-    if (isComplete(snapshot)) return monitor.read(Math.max(pause, end - Date.now()));
+    if (isComplete(snapshot)) return monitor.read(Math.max(pause, end - performance.now()));
     await sleep(pause);
   }
 }

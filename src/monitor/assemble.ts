@@ -16,6 +16,8 @@ export interface Answer {
 export interface Findings {
   /** Unix seconds. */
   readonly time: number;
+  /** Monotonic seconds. */
+  readonly now: number;
   /** Only an answer that came after this confirms anything: monotonic milliseconds. */
   readonly since: number;
   /** Seconds. */
@@ -79,9 +81,7 @@ export function assemble(findings: Findings): Snapshot {
     pauses: history.pauses,
     clients: Object.values(history.clients.totals),
     staleMembers:
-      areas.groups?.value && membership
-        ? staleMembers(areas.groups.value, history.strangers, findings.time)
-        : undefined,
+      areas.groups?.value && membership ? staleMembers(areas.groups.value, history.strangers, findings.now) : undefined,
     daemon: findings.daemon,
   };
 }

@@ -9,13 +9,16 @@ const FIRST_RETRY = 500;
 const LAST_RETRY = 2_000;
 /** Each refused attempt is an error line in corosync's log. */
 const ACCESS_RETRY = 30_000;
+/** Its /dev/shm is full: each attempt is five error lines in corosync's log. */
+const NO_SPACE_RETRY = 5_000;
 const MISSING_RETRY = 30_000;
 /** Until then somebody may have installed another corosync. */
 const UNSUPPORTED_RETRY = 30_000;
 
-/** After these there is no hope that the next attempt comes to anything else. */
+/** After these there is little hope that the next attempt comes to anything else. */
 const slowRetries: Readonly<Record<number, number>> = {
   [CsError.CS_ERR_ACCESS]: ACCESS_RETRY,
+  [CsError.CS_ERR_NO_SPACE]: NO_SPACE_RETRY,
   [CsError.CS_ERR_NOT_SUPPORTED]: UNSUPPORTED_RETRY,
 };
 

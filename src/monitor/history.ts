@@ -79,8 +79,8 @@ export const emptyHistory: History = {
   strangers: {},
 };
 
-/** The history with one more event in it; `at` is its time in unix seconds. */
-export function record(history: History, event: LaneEvent, at: number): History {
+/** The history with one more event in it; `at` is its time in unix seconds, `now` in seconds that nobody sets. */
+export function record(history: History, event: LaneEvent, at: number, now: number = at): History {
   const known = { ...history, libraries: recordLibrary(history.libraries, event) };
   switch (event.kind) {
     case 'connected':
@@ -107,7 +107,7 @@ export function record(history: History, event: LaneEvent, at: number): History 
         lastDigest: event.configuration.digest ?? known.lastDigest,
       };
     case 'area':
-      return recordArea(known, event, at);
+      return recordArea(known, event, now);
     default:
       return known;
   }
@@ -171,7 +171,7 @@ function recordNodelist(history: History, event: LaneEvent & { kind: 'nodelist' 
   };
 }
 
-function recordArea(history: History, event: AreaEvent, at: number): History {
+function recordArea(history: History, event: AreaEvent, now: number): History {
   if (event.value === undefined) return history;
   switch (event.area) {
     case 'pauses':
@@ -179,7 +179,7 @@ function recordArea(history: History, event: AreaEvent, at: number): History {
     case 'clients':
       return { ...history, clients: recordClients(history.clients, event.value) };
     case 'groups':
-      return { ...history, strangers: findStrangers(history.strangers, event.value, history.membership?.members, at) };
+      return { ...history, strangers: findStrangers(history.strangers, event.value, history.membership?.members, now) };
     default:
       return history;
   }

@@ -28,6 +28,9 @@ const readFrom: Readonly<Record<AreaName, LibraryName>> = {
   services: 'cmap',
 };
 
+/** Answers to an attempt to connect that corosync itself puts into its log. */
+const refusals: readonly (number | undefined)[] = [CsError.CS_ERR_ACCESS, CsError.CS_ERR_NO_SPACE];
+
 /** Watches corosync through two lanes and says, at any time and within a deadline, what is known to be true. */
 export class Monitor {
   /** What happened last. */
@@ -119,6 +122,7 @@ export class Monitor {
   #assemble(since: number): Snapshot {
     return assemble({
       time: Date.now() / 1000,
+      now: performance.now() / 1000,
       since,
       probeTimeout: this.#options.probeTimeout / 1000,
       simulated: this.#options.simulation !== undefined,
@@ -135,7 +139,7 @@ export class Monitor {
   #receive(event: LaneEvent): void {
     const at = Date.now() / 1000;
     const before = this.#history;
-    this.#history = record(before, event, at);
+    this.#history = record(before, event, at, performance.now() / 1000);
     if (event.kind === 'probed') {
       const { library, quorate, seconds } = event;
       this.#answers[library] = { at: performance.now(), seconds, quorate };
@@ -173,14 +177,14 @@ export class Monitor {
   }
 
   /**
-   * While corosync refuses us, libquorum alone tries for all: each attempt is a line in corosync's log. And where no
-   * provider is loaded, the votequorum service does not exist.
+   * While corosync refuses us, libquorum alone tries for all: each attempt is a line or more in corosync's log. And where
+   * no provider is loaded, the votequorum service does not exist.
    */
   #allowVotequorum(): void {
     const known =
       this.#quorumCode !== undefined || 1000 * this.#lanes.services.state.heldSeconds > this.#options.probeTimeout;
     const provider = this.#history.provider !== false;
-    const allowed = known && provider && this.#quorumCode !== CsError.CS_ERR_ACCESS;
+    const allowed = known && provider && !refusals.includes(this.#quorumCode);
     if (allowed === this.#votequorumAllowed) return;
     this.#votequorumAllowed = allowed;
     this.#lanes.votequorum.send({ kind: 'connect', allowed });

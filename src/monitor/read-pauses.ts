@@ -5,19 +5,23 @@ import type { Pause } from './areas.ts';
 const KEPT = 10;
 
 /**
- * The scheduling pauses that are newer than the one at `since` (unix seconds), newest first; at least the newest, if
- * there is one. More than ten between two reads are lost.
+ * The scheduling pauses, newest first, back to the one that is known already. More than ten between two reads are lost.
+ * It is known by itself, not by its time: that is of a clock that may have been set back since.
  */
-export function readPauses(stats: CmapApi, since: number): Pause[] {
+export function readPauses(stats: CmapApi, known: Pause | undefined): Pause[] {
   const pauses: Pause[] = [];
   for (let i = 0; i < KEPT; i += 1) {
     const timestamp = stats.get(`stats.schedmiss.${i}.timestamp`);
     const delay = timestamp === undefined ? undefined : stats.get(`stats.schedmiss.${i}.delay`);
     if (timestamp === undefined || delay === undefined) break;
     const pause = { timestamp: Number(timestamp) / 1000, delay: Number(delay) / 1000 };
-    if (pause.timestamp <= since && i > 0) break;
     pauses.push(pause);
-    if (pause.timestamp <= since) break;
+    if (known !== undefined && isSame(pause, known)) break;
   }
   return pauses;
+}
+
+/** Whether this is the same pause, read twice. */
+export function isSame(one: Pause, other: Pause): boolean {
+  return one.timestamp === other.timestamp && one.delay === other.delay;
 }

@@ -1,5 +1,5 @@
 import type { Bindings, CfgApi, CmapApi, CpgApi } from '../corosync/bindings.ts';
-import { type AreaName, type Areas, connectionsFor, type Reads } from './areas.ts';
+import { type AreaName, type Areas, connectionsFor, type Pause, type Reads } from './areas.ts';
 import { Connector, type Lane } from './connector.ts';
 import { LinkWatch } from './link-watch.ts';
 import type { MonitorOptions } from './options.ts';
@@ -28,8 +28,8 @@ export class ServicesReader {
   readonly #clients = new ClientReader();
   readonly #traffic = new TrafficReader();
   #serviceKeys: readonly string[] | undefined;
-  /** The newest scheduling pause that was told, in unix seconds. */
-  #lastPause = 0;
+  /** The newest scheduling pause that was told. */
+  #lastPause: Pause | undefined;
   /** Undefined until the configuration was read. */
   cluster: Cluster | undefined;
 
@@ -130,7 +130,7 @@ export class ServicesReader {
 
   #readPauses(stats: CmapApi): Areas['pauses'] {
     const pauses = readPauses(stats, this.#lastPause);
-    this.#lastPause = pauses[0]?.timestamp ?? this.#lastPause;
+    this.#lastPause = pauses[0] ?? this.#lastPause;
     return pauses;
   }
 

@@ -72,8 +72,11 @@ export class Services {
 
   /** libquorum goes first: while corosync refuses us or is not there, the others do not try. */
   #open(): void {
+    const { connected } = this.#quorum;
     this.#quorum.open();
     if (!this.#quorum.connected) return;
+    // The state has come with the connection. Now, as corosync may hold what follows.
+    if (!connected) this.#drainQuorum();
     this.#cpg.open();
     this.#cmap.open();
     this.#reader.open();

@@ -161,7 +161,7 @@ export interface PauseHistory {
   readonly count: number;
   /** The newest that corosync has told of, also from before. */
   readonly last: Pause | undefined;
-  /** What counts is newer than this, in unix seconds; undefined before the first read. */
+  /** When the newest was, 0 if there was none; undefined before the first read. */
   readonly since: number | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { Group, StaleMembers } from './snapshot.ts';
 
-/** Since when, in unix seconds, a group has had processes on a node that is not in the membership. */
+/** Since when, in monotonic seconds, a group has had processes on a node that is not in the membership. */
 export type Strangers = Readonly<Record<string, number>>;
 
 /** A read can fall into the middle of a change: what is not there any more a second later was one. */

@@ -38,7 +38,7 @@ function parseQuorumtool(output: string): Membership | undefined {
   const quorate = /^Quorate:\s+(Yes|No)$/m.exec(output)?.[1];
   const table = output.split('Membership information')[1];
   if (quorate === undefined || table === undefined) return undefined;
-  const members = [...table.matchAll(/^\s+(\d+)\s+\d+\s/gm)].map((row) => Number(row[1]));
+  const members = [...table.matchAll(/^ *(\d+) +\d+ /gm)].map((row) => Number(row[1]));
   return { quorate: quorate === 'Yes', members: sorted(members.filter((nodeid) => nodeid !== 0)) }; // 0 is the qdevice
 }
 

@@ -19,6 +19,11 @@ test('each pause counts once, also the first ever', () => {
   expect(recordPauses(one, at(30, 20, 10))).toMatchObject({ count: 3, last: { timestamp: 30 } });
 });
 
+test('a pause counts also where the clock was set back before it', () => {
+  const one = recordPauses(recordPauses(none, []), at(1_000));
+  expect(recordPauses(one, at(20, 10, 1_000))).toMatchObject({ count: 3, last: { timestamp: 20 } });
+});
+
 test('pauses that corosync has forgotten stay counted', () => {
   const one = recordPauses(recordPauses(none, []), at(10));
   expect(recordPauses(one, [])).toEqual(one);

@@ -24,7 +24,8 @@ const idle = [
 const servicesHeld = [{ name: 'services', heldSeconds: 1.5, restarts: 0 }, idle[1]] as const;
 
 const healthy: Findings = {
-  time: 1000,
+  time: 5,
+  now: 1000,
   since: 100,
   probeTimeout: 1,
   simulated: false,

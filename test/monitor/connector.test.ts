@@ -128,6 +128,19 @@ test('a connection that cannot be made ready is closed again', () => {
   expect(lane.take().at(-1)).toEqual({ kind: 'refused', library: 'cpg', call: 'cpg_local_get', code: 6 });
 });
 
+test.each([
+  [2, 500],
+  [11, 30_000],
+  [15, 5_000],
+  [19, 30_000],
+])('after a refusal with code %i the next attempt is in %i ms', (code, wait) => {
+  const { lane, corosync, connector } = fixture();
+  corosync.code = code;
+  connector.open();
+  expect(lane.take().at(-1)).toMatchObject({ kind: 'refused', code });
+  expect(connector.retryIn).toBe(wait);
+});
+
 describe.each([2, 9])('a call that fails with code %i', (code) => {
   test('ends the connection, which is opened again after half a second', () => {
     const { lane, corosync, connector } = fixture();

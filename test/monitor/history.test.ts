@@ -135,3 +135,9 @@ test('a round trip falls into the bucket whose bound it does not exceed, and a l
   expect(roundTrip.counts.at(-1)).toBe(1);
   expect(roundTrip).toMatchObject({ count: 3, sum: 100.0011 });
 });
+
+test('since when a group has a stranger is not told by the clock of the wall', () => {
+  const known = fold([connected, nodelist([], [])]);
+  const groups: LaneEvent = { kind: 'area', area: 'groups', seconds: 0, value: [{ name: 'crmd', members: { 9: 1 } }] };
+  expect(record(known, groups, 1_795_000_000, 12).strangers).toEqual({ '9 crmd': 12 });
+});

@@ -36,10 +36,11 @@ test('scheduling pauses are read back to the last one known, and the newest alwa
     { timestamp: 2.5, delay: 0.8 },
     { timestamp: 1, delay: 0.7 },
   ];
-  expect(readPauses(map, 0)).toEqual(all);
-  expect(readPauses(map, 1)).toEqual(all.slice(0, 2));
+  expect(readPauses(map, undefined)).toEqual(all);
+  expect(readPauses(map, all[1])).toEqual(all.slice(0, 2));
   take();
-  expect(readPauses(map, 3)).toEqual(all.slice(0, 1));
+  expect(readPauses(map, all[0])).toEqual(all.slice(0, 1));
   expect(take()).toHaveLength(2);
-  expect(readPauses(fakeMap().map, 0)).toEqual([]);
+  expect(readPauses(map, { timestamp: 9_000, delay: 0.7 }), 'one that was forgotten').toEqual(all);
+  expect(readPauses(fakeMap().map, undefined)).toEqual([]);
 });

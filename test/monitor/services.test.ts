@@ -125,6 +125,14 @@ test('while libquorum is refused the others do not try', () => {
   expect(services.nextStepIn).toBe(1000);
 });
 
+test('what libquorum has for a new connection is told before the others connect, which corosync may hold', () => {
+  const { lane, corosync, services } = fixture();
+  corosync.quorumEvents.push({ kind: 'quorum', quorate: true, ringId, members: [1] });
+  services.step();
+  const told = lane.take().map((event) => ('library' in event ? `${event.kind} ${event.library}` : event.kind));
+  expect(told.slice(0, 4)).toEqual(['loaded quorum', 'connected quorum', 'quorum', 'loaded cpg']);
+});
+
 test('a join that the ring refuses is tried again at the next step', () => {
   const { lane, corosync, services } = fixture();
   corosync.joinCode = 6;

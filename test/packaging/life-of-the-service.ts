@@ -56,12 +56,14 @@ export async function lifeOfTheService(machine: Machine, steps: Steps): Promise<
     return untilUp(machine, 1);
   });
 
-  await steps.step('a crash of the process is mended', async () => {
-    const pid = property(machine, 'MainPID');
-    machine.ask(`kill -SEGV ${pid}`);
-    await until('another process', 20, () => !['0', pid].includes(property(machine, 'MainPID')));
-    return untilUp(machine, 1);
-  });
+  for (const signal of ['SEGV', 'HUP']) {
+    await steps.step(`a process that SIG${signal} ends is started again`, async () => {
+      const pid = property(machine, 'MainPID');
+      machine.ask(`kill -${signal} ${pid}`);
+      await until('another process', 20, () => !['0', pid].includes(property(machine, 'MainPID')));
+      return untilUp(machine, 1);
+    });
+  }
 
   await steps.step('a wrong configuration is told once, not tried again and again', async () => {
     machine.write('/etc/default/corosync-exporter', 'ARGS=--log.level=loud\n');
