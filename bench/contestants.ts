@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { nodeFlags, program } from '../test/cluster/exporter-on-node.ts';
 import type { Lab } from '../test/cluster/lab.ts';
 import { LineProgram } from './line-program.ts';
 import type { Programs } from './programs.ts';
@@ -35,12 +35,11 @@ export const tools = [
   'corosync-cpgtool',
 ];
 
-const program = fileURLToPath(new URL('../dist/exporter/main.js', import.meta.url));
 const nothing = '/nonexistent';
 
-/** This program as it is built, with its defaults; `options` are Node's. */
+/** This program as it is built and started, with its defaults; `options` are further ones of Node. */
 export async function startOurs(lab: Lab, options: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
-  return startExporter('corosync-exporter', 15405, lab, process.execPath, [...options, program], env);
+  return startExporter('corosync-exporter', 15405, lab, process.execPath, [...nodeFlags, ...options, program], env);
 }
 
 /** ha_cluster_exporter without its other collectors: it leaves out those whose tools it does not find. */

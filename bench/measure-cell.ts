@@ -36,6 +36,8 @@ export interface Idle {
 
 const memorySamples = 20;
 const idleWarmUp = 30;
+/** Seconds: V8 collects what is left of the last scrapes, once. */
+const settling = 45;
 
 /** Measures on one cluster; `idleSeconds` 0: not what is not scraped. */
 export async function measureCell(
@@ -105,7 +107,7 @@ async function watchIdle(
   accounts: readonly [Account, Account, Account],
 ): Promise<Idle> {
   for (let turn = 0; turn < idleWarmUp; turn += 1) for (const exporter of exporters) await exporter.take();
-  await sleep(2_000);
+  await sleep(1000 * settling);
   const begin = performance.now();
   const before = accounts.map((account) => account.seconds);
   await sleep(1000 * seconds);

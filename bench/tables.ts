@@ -66,7 +66,7 @@ function figures(results: readonly CellResult[]): string {
   const note =
     idle === undefined
       ? ''
-      : `\nNot scraped for ${idle.seconds} s: ${percent(idle.ours)} of a core for this exporter, ${percent(idle.theirs)} for ha_cluster_exporter, ${percent(idle.corosync)} for corosync itself.\n`;
+      : `\nNot scraped for ${idle.seconds} s, after 45 s without a scrape: ${percent(idle.ours)} of a core for this exporter, ${percent(idle.theirs)} for ha_cluster_exporter, ${percent(idle.corosync)} for corosync itself.\n`;
   return `## Figures of a scrape\n\nMilliseconds, bytes and MB.\n\n${table(head, rows)}${note}`;
 }
 

@@ -48,6 +48,9 @@ export class Connector<Api extends { close(): unknown }> {
   #paced: Api | undefined;
   /** The call that failed of a dead connection, until the next drain has taken what is left and ended it. */
   #dying: { readonly call: string; readonly code: number } | undefined;
+  /** Dispatches that brought nothing new, which wait to be told with the next: the main thread would wake up for each. */
+  #untold = { count: 0, seconds: 0 };
+  #toldCode: number | undefined;
   #loaded = false;
   #retryAt = 0;
   #retryAfter = FIRST_RETRY;
@@ -126,11 +129,18 @@ export class Connector<Api extends { close(): unknown }> {
     const { code, events } = this.#api.dispatch(DispatchMode.CS_DISPATCH_ALL);
     const callbacks: Record<string, number> = {};
     for (const { kind } of events) callbacks[kind] = (callbacks[kind] ?? 0) + 1;
-    const seconds = (this.#lane.now() - before) / 1000;
-    this.#lane.post({ kind: 'dispatched', library: this.library, code, seconds, callbacks });
+    this.#untold.count += 1;
+    this.#untold.seconds += (this.#lane.now() - before) / 1000;
+    const news = events.length > 0 || code !== CsError.CS_OK || code !== this.#toldCode;
+    if (news) this.#dispatched(code, callbacks);
     if (deadly.includes(code)) this.#lose(`${this.library}_dispatch`, code);
     else this.endIfDead();
     return events as EventOf<Api>[];
+  }
+
+  /** Tells of the dispatches that are not told yet. */
+  tellDispatches(): void {
+    if (this.#untold.count > 0) this.#dispatched(CsError.CS_OK, {});
   }
 
   /** Ends a connection of which a call has failed for good; drain() does so itself. */
@@ -139,11 +149,18 @@ export class Connector<Api extends { close(): unknown }> {
   }
 
   close(): void {
+    this.tellDispatches();
     const api = this.#api;
     this.#api = undefined;
     this.#paced = undefined;
     this.#dying = undefined;
     if (api !== undefined) this.#lane.held.during(() => api.close());
+  }
+
+  #dispatched(code: number, callbacks: Readonly<Record<string, number>>): void {
+    this.#lane.post({ kind: 'dispatched', library: this.library, code, ...this.#untold, callbacks });
+    this.#untold = { count: 0, seconds: 0 };
+    this.#toldCode = code;
   }
 
   #load(): boolean {

@@ -30,6 +30,9 @@ export type LaneEvent =
       readonly kind: 'dispatched';
       readonly library: LibraryName;
       readonly code: number;
+      /** How many; all but the last were CS_OK and without callbacks. */
+      readonly count: number;
+      /** Of all of them. */
       readonly seconds: number;
       readonly callbacks: Readonly<Record<string, number>>;
     }

@@ -51,7 +51,7 @@ function recordDispatch(history: Library['history'], event: LaneEvent & { kind: 
   for (const [kind, count] of Object.entries(event.callbacks)) callbacks[kind] = (callbacks[kind] ?? 0) + count;
   return {
     ...history,
-    dispatches: history.dispatches + 1,
+    dispatches: history.dispatches + event.count,
     dispatchSeconds: history.dispatchSeconds + event.seconds,
     lastDispatchCode: event.code,
     dispatchErrors:

@@ -161,6 +161,11 @@ export class Monitor {
     }
     this.#tell(changeOf(before, event), at);
     this.#allowVotequorum();
+    if (event.kind === 'probed') {
+      // Awake as it is, this thread looks now, and need not wake up for it.
+      this.#look();
+      this.#watch.refresh();
+    }
   }
 
   /** A lane's thread is new: nobody has told it yet what it may. */

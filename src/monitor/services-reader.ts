@@ -71,6 +71,8 @@ export class ServicesReader {
   }
 
   read(): void {
+    this.#stats.tellDispatches();
+    this.#cfg.tellDispatches();
     const { cluster } = this;
     this.#area('links', (fields) =>
       cluster === undefined || !(this.#cfg.connected || this.#stats.connected)

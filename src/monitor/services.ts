@@ -58,6 +58,7 @@ export class Services {
   }
 
   read(): void {
+    for (const connector of [this.#quorum, this.#cpg, this.#cmap]) connector.tellDispatches();
     this.#reader.read();
   }
 

@@ -9,7 +9,7 @@ const events: LaneEvent[] = [
   { kind: 'connected', library: 'cpg' },
   { kind: 'connected', library: 'cmap' },
   { kind: 'connected', library: 'votequorum' },
-  { kind: 'dispatched', library: 'quorum', code: 1, seconds: 0, callbacks: {} },
+  { kind: 'dispatched', library: 'quorum', code: 1, count: 1, seconds: 0, callbacks: {} },
   { kind: 'nodelist', ringId, members: [1, 2], joined: [], left: [] },
   { kind: 'quorum', quorate: true, ringId, members: [1, 2] },
   { kind: 'confchg', members: [{ nodeid: 1, pid: 1, reason: 0 }], joined: [], left: [] },
@@ -118,7 +118,11 @@ test('a lost connection is not up, whatever its last answer was', () => {
 });
 
 test('a dispatch that failed without ending the connection is not up', () => {
-  const failed = record(history, { kind: 'dispatched', library: 'quorum', code: 6, seconds: 0, callbacks: {} }, 0);
+  const failed = record(
+    history,
+    { kind: 'dispatched', library: 'quorum', code: 6, count: 1, seconds: 0, callbacks: {} },
+    0,
+  );
   expect(assemble({ ...healthy, history: failed })).toMatchObject({ up: false, quorum: undefined });
 });
 

@@ -192,6 +192,7 @@ test('a drain tells its code and counts its callbacks, and ends a dead connectio
     kind: 'dispatched',
     library: 'quorum',
     code: 1,
+    count: 1,
     seconds: 0,
     callbacks: { quorum: 1 },
   });
@@ -199,6 +200,48 @@ test('a drain tells its code and counts its callbacks, and ends a dead connectio
   connector.drain();
   expect(lane.events.at(-1)).toEqual({ kind: 'lost', library: 'quorum', call: 'quorum_dispatch', code: 2 });
   expect(connector.drain()).toEqual([]);
+});
+
+test('dispatches that bring nothing new are told together, when asked for or with the next that does', () => {
+  const lane = fakeLane();
+  const answer = { code: 1, events: [] as { kind: string }[] };
+  const connector = new Connector(
+    'quorum',
+    fakeService(() => ({ dispatch: () => answer, close: () => {} })),
+    lane,
+    () => ({}),
+  );
+  const told = () => lane.events.splice(0).flatMap((event) => (event.kind === 'dispatched' ? [event] : []));
+  const drain = (code: number, events: { kind: string }[] = []) => {
+    Object.assign(answer, { code, events });
+    connector.drain();
+  };
+  connector.open();
+  drain(1);
+  expect(told()).toMatchObject([{ code: 1, count: 1 }]); // the first says that the connection works
+  drain(1);
+  drain(1);
+  expect(told()).toEqual([]);
+  connector.tellDispatches();
+  connector.tellDispatches();
+  expect(told()).toMatchObject([{ code: 1, count: 2, callbacks: {} }]);
+  drain(1);
+  drain(1, [{ kind: 'quorum' }]);
+  expect(told()).toMatchObject([{ code: 1, count: 2, callbacks: { quorum: 1 } }]);
+  drain(1);
+  drain(6);
+  drain(6);
+  expect(told()).toMatchObject([
+    { code: 6, count: 2 },
+    { code: 6, count: 1 },
+  ]);
+  drain(1);
+  drain(1);
+  connector.close();
+  expect(told()).toMatchObject([
+    { code: 1, count: 1 },
+    { code: 1, count: 1 },
+  ]);
 });
 
 test('a library that is not installed is told with its remedy, and looked for again', () => {

@@ -90,13 +90,14 @@ test('dispatches are counted with their code, their callbacks and their time', (
     kind: 'dispatched',
     library: 'quorum',
     code,
+    count: 2,
     seconds: 0.5,
     callbacks,
   });
   const { history } = fold([dispatched(1, { quorum: 1, nodelist: 1 }), dispatched(1, { quorum: 2 }), dispatched(2, {})])
     .libraries.quorum;
   expect(history).toMatchObject({
-    dispatches: 3,
+    dispatches: 6,
     dispatchSeconds: 1.5,
     lastDispatchCode: 2,
     dispatchErrors: { CS_ERR_LIBRARY: 1 },
