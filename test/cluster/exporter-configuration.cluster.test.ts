@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ExporterOnNode, isUp, type Scrape } from './exporter-on-node.ts';
+import { type ExporterOnNode, exportersOnAll, type Scrape } from './exporter-on-node.ts';
 import { Lab } from './lab.ts';
 import { address } from './network.ts';
 
@@ -16,8 +16,7 @@ const at = (nodeid: number) => exporters[nodeid - 1] as ExporterOnNode;
 
 beforeAll(async () => {
   lab = await Lab.up({ nodes: 3, links: 2 });
-  exporters = lab.nodes.map(({ nodeid }) => new ExporterOnNode(lab, nodeid));
-  for (const exporter of exporters) await exporter.until(isUp, 10_000);
+  exporters = await exportersOnAll(lab);
 });
 afterAll(() => lab?.down());
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DispatchMode, Quorum, TrackFlags } from '../../src/corosync/index.ts';
-import { ExporterOnNode, isUp, type Scrape } from './exporter-on-node.ts';
+import { ExporterOnNode, exportersOnAll, isUp, type Scrape } from './exporter-on-node.ts';
 import { Lab } from './lab.ts';
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -13,8 +13,7 @@ describe('a cluster of three nodes', () => {
 
   beforeAll(async () => {
     lab = await Lab.up({ nodes: 3, links: 2 });
-    exporters = lab.nodes.map(({ nodeid }) => new ExporterOnNode(lab, nodeid));
-    for (const exporter of exporters) await exporter.until(isUp, 10_000);
+    exporters = await exportersOnAll(lab);
   });
   afterAll(() => lab?.down());
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ExporterOnNode, isUp, program } from './exporter-on-node.ts';
+import { ExporterOnNode, exportersOnAll, isUp, program } from './exporter-on-node.ts';
 import { Lab } from './lab.ts';
 
 const timeScrapes = fileURLToPath(new URL('time-scrapes.mjs', import.meta.url));
@@ -12,8 +12,7 @@ const at = (nodeid: number) => exporters[nodeid - 1] as ExporterOnNode;
 
 beforeAll(async () => {
   lab = await Lab.up({ nodes: 3, links: 2 });
-  exporters = lab.nodes.map(({ nodeid }) => new ExporterOnNode(lab, nodeid));
-  for (const exporter of exporters) await exporter.until(isUp, 10_000);
+  exporters = await exportersOnAll(lab);
 });
 afterAll(() => lab?.down());
 

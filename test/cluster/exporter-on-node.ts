@@ -102,6 +102,13 @@ export class ExporterOnNode {
   }
 }
 
+/** Starts one on each node, and waits until corosync is up for all of them. */
+export async function exportersOnAll(lab: Lab): Promise<ExporterOnNode[]> {
+  const exporters = lab.nodes.map(({ nodeid }) => new ExporterOnNode(lab, nodeid));
+  for (const exporter of exporters) await exporter.until(isUp, 10_000);
+  return exporters;
+}
+
 /** True once corosync is up as the exporter sees it. */
 export const isUp = (scrape: Scrape) => scrape.value('corosync_up') === 1;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ExporterOnNode, isUp, type Scrape } from './exporter-on-node.ts';
+import { ExporterOnNode, exportersOnAll, isUp, type Scrape } from './exporter-on-node.ts';
 import { Lab } from './lab.ts';
 
 const cpgTraffic = fileURLToPath(new URL('cpg-traffic.mjs', import.meta.url));
@@ -30,8 +30,7 @@ const at = (nodeid: number) => exporters[nodeid - 1] as ExporterOnNode;
 
 beforeAll(async () => {
   lab = await Lab.up({ nodes: 3, token: 1000, extraConf: 'totem {\n  token_coefficient: 0\n}' });
-  exporters = lab.nodes.map(({ nodeid }) => new ExporterOnNode(lab, nodeid));
-  for (const exporter of exporters) await exporter.until(isUp, 10_000);
+  exporters = await exportersOnAll(lab);
 });
 afterAll(() => lab?.down());
 

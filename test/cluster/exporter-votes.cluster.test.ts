@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { complete } from './corosync-conf.ts';
-import { ExporterOnNode, isUp, type Scrape } from './exporter-on-node.ts';
+import { type ExporterOnNode, exportersOnAll, type Scrape } from './exporter-on-node.ts';
 import { Lab } from './lab.ts';
 
 const device = `
@@ -30,8 +30,7 @@ const at = (nodeid: number) => exporters[nodeid - 1] as ExporterOnNode;
 
 beforeAll(async () => {
   lab = await Lab.up({ nodes: 2, token: 1000, quorumConf: device });
-  exporters = lab.nodes.map(({ nodeid }) => new ExporterOnNode(lab, nodeid));
-  for (const exporter of exporters) await exporter.until(isUp, 10_000);
+  exporters = await exportersOnAll(lab);
 });
 afterAll(() => lab?.down());
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ExporterOnNode, isUp } from '../cluster/exporter-on-node.ts';
+import { type ExporterOnNode, exportersOnAll } from '../cluster/exporter-on-node.ts';
 import { Lab } from '../cluster/lab.ts';
 import { namespacePath } from '../cluster/network.ts';
 import { labMark } from '../cluster/processes.ts';
@@ -24,8 +24,7 @@ export class LiveCluster {
   static async up(further: Targets = {}): Promise<LiveCluster> {
     const lab = await Lab.up({ nodes: 3, links: 2, extraConf: 'totem {\n  config_version: 7\n}' });
     try {
-      const exporters = lab.nodes.map(({ nodeid }) => new ExporterOnNode(lab, nodeid));
-      for (const exporter of exporters) await exporter.until(isUp, 10_000);
+      const exporters = await exportersOnAll(lab);
       const { relay, targets } = await relayTo(lab);
       const prometheus = await Prometheus.start({ ...targets, ...further }, { [labMark]: lab.id });
       return new LiveCluster(lab, exporters, prometheus, relay);
