@@ -5,6 +5,7 @@ import { join } from 'node:path';
 export interface Holding {
   /** In unix seconds. */
   readonly time: number;
+  /** Grows also when another Node.js on the machine ends, with which its code was shared. */
   readonly pss: number;
   readonly rss: number;
   readonly descriptors: number;
@@ -57,7 +58,7 @@ export function sharedMemory(client: number): { path: string; server: number }[]
 /** Growth an hour of a figure by least squares over the lowest of each window: what is held after V8 has collected. */
 export function growthPerHour(
   samples: readonly Holding[],
-  what: 'pss' | 'heapAfterCollection' | 'heap' | 'rss',
+  what: 'heapAfterCollection' | 'rss',
   window: number,
 ): number | undefined {
   const lowest = new Map<number, Holding>();

@@ -44,7 +44,7 @@ The heap is that of all its threads, right after V8's own full collections. Grow
 the lowest figure of each ten minutes, without the first ten. In between, the descriptors include the connections of
 what scrapes; a figure of 0 folders would be of a moment without corosync.
 
-| minutes | PSS (MB) | heap (MB) | descriptors | threads | callback slots | /dev/shm folders | their size (MB) |
+| minutes | RSS (MB) | heap (MB) | descriptors | threads | callback slots | /dev/shm folders | their size (MB) |
 |---|---|---|---|---|---|---|---|
 ${held(result)
   .map((one) => holdingRow(one, result.begin?.time ?? 0))
@@ -68,7 +68,7 @@ function holdingRow(one: Holding, begin: number): string {
   const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
   const { descriptors, threads, slots, shm } = one;
   const minutes = ((one.time - begin) / 60).toFixed(0);
-  return `| ${[minutes, mb(one.pss), mb(one.heapAfterCollection), descriptors, threads, slots, shm, mb(one.shmBytes)].join(' | ')} |`;
+  return `| ${[minutes, mb(one.rss), mb(one.heapAfterCollection), descriptors, threads, slots, shm, mb(one.shmBytes)].join(' | ')} |`;
 }
 
 function at(sorted: readonly number[], part: number): string {

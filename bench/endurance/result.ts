@@ -29,7 +29,7 @@ export interface Result {
   readonly corosyncLog: { readonly rings: number; readonly notified: number };
   readonly begin: Holding | undefined;
   readonly end: Holding | undefined;
-  readonly growth: Record<'pss' | 'heapAfterCollection', number | undefined>;
+  readonly growth: Record<'rss' | 'heapAfterCollection', number | undefined>;
   readonly leftByKills: readonly number[];
   readonly problems: readonly string[];
   /** What it held in between. */
@@ -78,7 +78,7 @@ export function evaluate(run: Recorded, plan: Omit<Plan, 'steps'>): Result {
     begin: run.begin,
     end: run.end,
     growth: {
-      pss: growthPerHour(warm, 'pss', plan.window),
+      rss: growthPerHour(warm, 'rss', plan.window),
       heapAfterCollection: growthPerHour(warm, 'heapAfterCollection', plan.window),
     },
     leftByKills: run.leftByKills,

@@ -64,10 +64,10 @@ export function verdicts(result: Result): Verdict[] {
     none('Transitions missed', [...memberships.missed, ...links.missed]),
     none('Transitions told that were none', [...memberships.invented, ...links.invented]),
     none('Counters that differ from the observer', result.counters),
-    ...(['pss', 'heapAfterCollection'] as const).flatMap((name): Verdict[] => {
+    ...(['rss', 'heapAfterCollection'] as const).flatMap((name): Verdict[] => {
       const growth = result.growth[name];
       if (growth === undefined || result.seconds < 3600) return [];
-      const what = name === 'pss' ? 'Growth of the memory (PSS)' : 'Growth of the heap after collections';
+      const what = name === 'rss' ? 'Growth of the memory (RSS)' : 'Growth of the heap after collections';
       return [{ what, found: `${(growth / 1e6).toFixed(2)} MB an hour`, good: growth < mostGrowth }];
     }),
     same('Descriptors', 'descriptors'),
