@@ -11,6 +11,9 @@ import { viewChange } from './view-change.ts';
 /** Our own group: the only one that this program ever joins. */
 export const GROUP = 'corosync-exporter';
 
+/** How often the configuration is read in a step while it goes on changing. */
+const MOST_READS = 3;
+
 /** How long one wait for our own message may keep the lane, in milliseconds. */
 const WAIT = 10;
 
@@ -105,8 +108,12 @@ export class Services {
   #drain(): void {
     this.#drainQuorum();
     this.#drainCpg();
-    for (const { key } of this.#cmap.drain()) this.#configuration.changed(key);
+    this.#drainCmap();
     this.#reader.drain();
+  }
+
+  #drainCmap(): void {
+    for (const { key } of this.#cmap.drain()) this.#configuration.changed(key);
   }
 
   #drainQuorum(): void {
@@ -147,13 +154,17 @@ export class Services {
     this.#lane.post({ kind: 'probed', library: 'quorum', quorate, seconds });
   }
 
-  /** What is followed of the configuration is read when it has changed. */
+  /** What is followed of the configuration is read when it has changed, and again if it changed while it was read. */
   #follow(): void {
-    if (!this.#configuration.stale) return;
-    const configuration = this.#cmap.call((cmap) => this.#configuration.read(cmap));
-    if (configuration === undefined) return;
-    this.#reader.cluster = clusterOf(configuration.keys);
-    this.#lane.post({ kind: 'configuration', configuration });
+    for (let reads = 0; this.#configuration.stale && reads < MOST_READS; reads += 1) {
+      const configuration = this.#cmap.call((cmap) => this.#configuration.read(cmap));
+      if (configuration === undefined) return;
+      this.#drainCmap();
+      // Half of it may be of before the change; where nothing is known yet, that is better than nothing.
+      if (this.#configuration.stale && this.#reader.cluster !== undefined) continue;
+      this.#reader.cluster = clusterOf(configuration.keys);
+      this.#lane.post({ kind: 'configuration', configuration });
+    }
   }
 
   /** Takes part in our own group, and times a message in it. */

@@ -115,6 +115,31 @@ test('what can be remembered is not read again until corosync says that it chang
   expect(corosync.asked).toContain('get nodelist.node.0.name');
 });
 
+test('a configuration that changes while it is read is read again, and not told by halves', () => {
+  const { lane, corosync, services } = fixture();
+  services.step();
+  lane.take();
+  const changed: CmapEvent = { kind: 'cmap', key: 'nodelist.local_node_pos', change: 'add' };
+  let reloads = 0;
+  const get = corosync.map.get.bind(corosync.map);
+  corosync.map.get = (key) => {
+    if (key !== changed.key || reloads === 0) return get(key);
+    reloads -= 1;
+    corosync.cmapEvents.push(changed);
+    return undefined; // corosync takes the key away and puts it there again
+  };
+  const step = (times: number) => {
+    reloads = times;
+    corosync.cmapEvents.push(changed);
+    services.step();
+    return lane.take().flatMap((event) => (event.kind === 'configuration' ? [event.configuration.keys] : []));
+  };
+  const whole = Object.fromEntries(corosync.map);
+  expect(step(1)).toEqual([whole]);
+  expect(step(9)).toEqual([]);
+  expect(step(0)).toEqual([whole]);
+});
+
 test('while libquorum is refused the others do not try', () => {
   const { lane, corosync, services } = fixture();
   corosync.connectCode = 11;
