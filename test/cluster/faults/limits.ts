@@ -46,6 +46,7 @@ const fullMemory: Fault = {
     await inside('rm /dev/shm/fill');
     const up = await exporter.until(isConnected, 35_000);
     await end(second, 'SIGTERM');
+    await exporter.until(isDown, 3_000); // until then it holds the rings that are in there
     await inside('umount /dev/shm');
     await site.lab.start(4);
     await site.healthy();
