@@ -55,20 +55,22 @@ export function sharedMemory(client: number): { path: string; server: number }[]
   });
 }
 
-/** Growth an hour of a figure by least squares over the lowest of each window: what is held after V8 has collected. */
+/** Growth an hour of a figure by least squares over the median of each window: what V8 has not yet collected comes and goes. */
 export function growthPerHour(
   samples: readonly Holding[],
   what: 'heapAfterCollection' | 'rss',
   window: number,
 ): number | undefined {
-  const lowest = new Map<number, Holding>();
   const begin = samples[0]?.time ?? 0;
+  const windows = new Map<number, Holding[]>();
   for (const sample of samples) {
     const number = Math.floor((sample.time - begin) / window);
-    const known = lowest.get(number);
-    if (known === undefined || sample[what] < known[what]) lowest.set(number, sample);
+    windows.set(number, [...(windows.get(number) ?? []), sample]);
   }
-  const points = [...lowest.values()];
+  const points = [...windows.values()].flatMap((held) => {
+    const sorted = held.toSorted((a, b) => a[what] - b[what]);
+    return sorted[sorted.length >> 1] ?? [];
+  });
   if (points.length < 3) return undefined;
   const mean = (values: number[]) => values.reduce((total, value) => total + value, 0) / values.length;
   const [x, y] = [mean(points.map(({ time }) => time)), mean(points.map((point) => point[what]))];

@@ -20,7 +20,7 @@ export interface Plan {
   readonly sampleEvery: number;
   /** Seconds of rest before and after. */
   readonly rest: number;
-  /** Seconds that do not count for growth, and of which window the lowest figure counts. */
+  /** Seconds that do not count for growth, and of which window the median counts. */
   readonly warmUp: number;
   readonly window: number;
   steps(cycle: number): readonly Step[];

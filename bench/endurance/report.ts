@@ -41,7 +41,7 @@ ${Object.entries(result.steps)
 ## What the exporter held
 
 The heap is that of all its threads, right after V8's own full collections. Growth is a line of least squares through
-the lowest figure of each ten minutes, without the first ten. In between, the descriptors include the connections of
+the median of each ten minutes, without the first ten. In between, the descriptors include the connections of
 what scrapes; a figure of 0 folders would be of a moment without corosync.
 
 | minutes | RSS (MB) | heap (MB) | descriptors | threads | callback slots | /dev/shm folders | their size (MB) |
