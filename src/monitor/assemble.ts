@@ -74,7 +74,7 @@ export function assemble(findings: Findings): Snapshot {
         : undefined,
     membership,
     quorumHistory: history.quorumHistory,
-    membershipHistory: withoutFormerNodes(history),
+    membershipHistory: ofPresentNodes(history),
     cpg: history.cpg,
     cpgPeers: libcpg.connected && quorumAnswer ? history.cpgPeers : undefined,
     areas,
@@ -95,7 +95,7 @@ function confirmedAreas({ areas, since }: Findings, answered: boolean): Snapshot
 }
 
 /** A node that is neither configured nor a member any more has no name; where nothing is configured, all stay. */
-function withoutFormerNodes({ cluster, membership, membershipHistory }: History): Snapshot['membershipHistory'] {
+function ofPresentNodes({ cluster, membership, membershipHistory }: History): Snapshot['membershipHistory'] {
   if (cluster === undefined || cluster.nodes.length === 0) return membershipHistory;
   const known = new Set([...cluster.nodes.map(({ nodeid }) => nodeid), ...(membership?.members ?? [])]);
   const ofKnown = (counts: Readonly<Record<string, number>>) =>
