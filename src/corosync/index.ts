@@ -2,6 +2,7 @@ import type { Bindings } from './bindings.ts';
 import { Cfg } from './cfg.ts';
 import { Cmap, CmapMap } from './cmap.ts';
 import { Cpg } from './cpg.ts';
+import { returnLargeBlocks } from './libc.ts';
 import { Quorum } from './quorum.ts';
 import { Votequorum } from './votequorum.ts';
 
@@ -14,13 +15,16 @@ export { Quorum } from './quorum.ts';
 export * from './types.ts';
 export { Votequorum } from './votequorum.ts';
 
-/** The real libraries, as the monitor's lanes use them. */
-export const createBindings = (): Bindings => ({
-  simulated: false,
-  quorum: { load: Quorum.load, connect: () => Quorum.connect() },
-  cpg: { load: Cpg.load, connect: () => Cpg.connect() },
-  cmap: { load: Cmap.load, connect: () => Cmap.connect() },
-  cmap_stats: { load: Cmap.load, connect: () => Cmap.connect(CmapMap.CMAP_MAP_STATS) },
-  cfg: { load: Cfg.load, connect: () => Cfg.connect() },
-  votequorum: { load: Votequorum.load, connect: () => Votequorum.connect() },
-});
+/** The real libraries, as the monitor's lanes use them: in a process that lives through many restarts of corosync. */
+export function createBindings(): Bindings {
+  returnLargeBlocks();
+  return {
+    simulated: false,
+    quorum: { load: Quorum.load, connect: () => Quorum.connect() },
+    cpg: { load: Cpg.load, connect: () => Cpg.connect() },
+    cmap: { load: Cmap.load, connect: () => Cmap.connect() },
+    cmap_stats: { load: Cmap.load, connect: () => Cmap.connect(CmapMap.CMAP_MAP_STATS) },
+    cfg: { load: Cfg.load, connect: () => Cfg.connect() },
+    votequorum: { load: Votequorum.load, connect: () => Votequorum.connect() },
+  };
+}
