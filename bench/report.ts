@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, release } from 'node:os';
+import { commit } from '../test/commit.ts';
 import { tools } from './contestants.ts';
 import type { CellResult } from './measure-cell.ts';
 import { tables } from './tables.ts';
@@ -10,7 +11,7 @@ export function describeMachine(): string {
   const debian = (name: string) =>
     execFileSync('dpkg-query', ['--show', `--showformat=\${Version}`, name], { encoding: 'utf8' });
   return (
-    `corosync ${debian('corosync')}, ha_cluster_exporter ${debian('prometheus-hacluster-exporter')}, ` +
+    `Commit ${commit()}, corosync ${debian('corosync')}, ha_cluster_exporter ${debian('prometheus-hacluster-exporter')}, ` +
     `Node.js ${process.versions.node}, Linux ${release()}, ${all.length} cores (${all[0]?.model.trim()}), ` +
     `load before the run ${loadavg()[0]?.toFixed(2)}, ${new Date().toISOString().slice(0, 10)}.`
   );

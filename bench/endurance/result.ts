@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';
+import { commit } from '../../test/commit.ts';
 import { growthPerHour, type Holding } from './growth.ts';
 import { compareLinks, type LinkComparison } from './links.ts';
 import type { Plan } from './plan.ts';
@@ -58,7 +59,7 @@ export function evaluate(run: Recorded, plan: Omit<Plan, 'steps'>): Result {
     seconds,
     endedEarly: run.stopped,
     machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}`,
-    versions: `corosync ${corosyncVersion()}, Node.js ${process.versions.node}`,
+    versions: `commit ${commit()}, corosync ${corosyncVersion()}, Node.js ${process.versions.node}`,
     steps: run.steps,
     restarts: {
       planned: plan.cycles,

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { commit } from '../commit.ts';
 
 const programs: readonly (readonly [string, string, string])[] = [
   ['corosync', 'corosync', '-v'],
@@ -13,5 +14,5 @@ export function versions(): string {
     const output = execFileSync(program, [flag], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
     return `${name} ${/\d+\.\d+\.\d+/.exec(output)?.[0] ?? 'unknown'}`;
   });
-  return [...told, `Node ${process.versions.node}`].join(', ');
+  return [`commit ${commit()}`, ...told, `Node ${process.versions.node}`].join(', ');
 }

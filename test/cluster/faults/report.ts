@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { commit } from '../../commit.ts';
 import type { Fault } from './fault.ts';
 import { clusters } from './faults.ts';
 import type { Site } from './site.ts';
@@ -64,6 +65,6 @@ ${rows.join('\n')}
 
 ## Measured with
 
-- ${new Date().toISOString().slice(0, 10)}: corosync ${version}, Node ${process.versions.node}, ${cpus().length} cores shared with other work: load average ${least} to ${most}
+- ${new Date().toISOString().slice(0, 10)}: commit ${commit()}, corosync ${version}, Node ${process.versions.node}, ${cpus().length} cores shared with other work: load average ${least} to ${most}
 `;
 }
