@@ -1,8 +1,6 @@
-import { constants } from 'node:zlib';
-import compression from 'compression';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { type ApiSource, apiRoutes } from './api/routes.ts';
-import { isEventStream } from './connections.ts';
+import { Content } from './content.ts';
 import type { Format } from './family.ts';
 import type { Log } from './log.ts';
 import { negotiate } from './negotiate.ts';
@@ -47,19 +45,17 @@ export function createApp({ monitor, render, telemetryPath, version, log, reads 
       async (request, response) => {
         const format = negotiate(request.get('Accept'));
         const deadline = scrapeDeadline(request.get('X-Prometheus-Scrape-Timeout-Seconds'));
-        const body = await expose(format, deadline);
+        const exposition = await expose(format, deadline);
         response.vary('Accept');
         // Express would rewrite the charset parameter; Prometheus 3 wants the type exactly.
         response.setHeader('Content-Type', contentTypes[format]);
-        response.send(body);
+        exposition.send(response);
       },
     ],
   ]);
 
   const app = express();
   app.disable('x-powered-by').disable('etag').disable('query parser');
-  // Its own test does not know OpenMetrics as text. What a listener does not read, a stream that is compressed would keep.
-  app.use(compression({ level: constants.Z_BEST_SPEED, filter: (_, response) => !isEventStream(response) }));
   app.use(async (request, response) => {
     response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
     const page = pages.get(request.path);
@@ -80,16 +76,16 @@ export function createApp({ monitor, render, telemetryPath, version, log, reads 
 
 /** Renders for all who ask alike while corosync is read: two hundred scrapes at once are one rendering. */
 function shareExpositions(monitor: Pick<SnapshotSource, 'read'>, render: Render) {
-  const underWay = new Map<string, Promise<Buffer>>();
-  return (format: Format, deadline: number): Promise<Buffer> => {
+  const underWay = new Map<string, Promise<Content>>();
+  return (format: Format, deadline: number): Promise<Content> => {
     const key = `${format} ${deadline}`;
     const joined = underWay.get(key);
     if (joined !== undefined) return joined;
     // Who comes later than this is to get what is true later.
     const reading = monitor.read(deadline).finally(() => underWay.delete(key));
-    const body = render(reading, format).then((text) => Buffer.from(text));
-    underWay.set(key, body);
-    return body;
+    const exposition = render(reading, format).then((text) => new Content(text));
+    underWay.set(key, exposition);
+    return exposition;
   };
 }
 

@@ -101,7 +101,7 @@ export class Connections {
 }
 
 /** Whether the answer has no end. */
-export function isEventStream(response: ServerResponse): boolean {
+function isEventStream(response: ServerResponse): boolean {
   return String(response.getHeader('Content-Type')).startsWith('text/event-stream');
 }
 

@@ -13,7 +13,7 @@ const mayImport: Record<string, readonly string[]> = {
   'exporter/collectors': ['type src/monitor', 'type src/corosync/types.ts', 'src/corosync/cs-error.ts'],
   exporter: [
     'node:',
-    ...['express', 'prom-client', 'yaml', 'zod', 'pino', 'compression', 'bcryptjs'],
+    ...['express', 'prom-client', 'yaml', 'zod', 'pino', 'bcryptjs'],
     ...['src/monitor', 'type src/corosync/types.ts', 'src/corosync/cs-error.ts'],
   ],
 };

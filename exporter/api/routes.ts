@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { ChangeLog } from '../../src/monitor/change-log.ts';
 import type { Snapshot } from '../../src/monitor/snapshot.ts';
+import { Content } from '../content.ts';
 import { stateOf } from './state.ts';
 
 /** What the API needs of the monitor. */
@@ -24,8 +25,8 @@ type Handler = (request: Request, response: Response) => Promise<void> | void;
 export function apiRoutes(monitor: ApiSource): Map<string, Handler> {
   let listeners = 0;
   return new Map<string, Handler>([
-    ['/api/v1/state', async (_, response) => void response.json(stateOf(await monitor.read(deadline)))],
-    ['/api/v1/events', (_, response) => void response.json({ events: monitor.changes.changes })],
+    ['/api/v1/state', async (_, response) => sendJson(response, stateOf(await monitor.read(deadline)))],
+    ['/api/v1/events', (_, response) => sendJson(response, { events: monitor.changes.changes })],
     [
       '/api/v1/stream',
       (request, response) => {
@@ -37,7 +38,6 @@ export function apiRoutes(monitor: ApiSource): Map<string, Handler> {
         response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
         const send = (text: string) => {
           response.write(text);
-          response.flush?.(); // the compression would keep it for later
           if (response.writableLength > mostUnread) response.destroy();
         };
         send('retry: 5000\n\n');
@@ -53,4 +53,8 @@ export function apiRoutes(monitor: ApiSource): Map<string, Handler> {
       },
     ],
   ]);
+}
+
+function sendJson(response: Response, value: object): void {
+  new Content(JSON.stringify(value)).send(response.type('json'));
 }

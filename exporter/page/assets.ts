@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Content } from '../content.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
 
@@ -6,12 +7,12 @@ import { style } from './style.ts';
 export interface Asset {
   readonly path: string;
   readonly type: 'css' | 'js';
-  readonly text: string;
+  readonly content: Content;
 }
 
 export const assets = { style: asset('css', style), script: asset('js', script) } as const;
 
 function asset(type: Asset['type'], text: string): Asset {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  return { path: `/assets/page-${hash}.${type}`, type, text };
+  return { path: `/assets/page-${hash}.${type}`, type, content: new Content(text) };
 }

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { ApiSource } from '../api/routes.ts';
 import { stateOf } from '../api/state.ts';
+import { Content } from '../content.ts';
 import { assets } from './assets.ts';
 import { type PageOptions, page } from './page.ts';
 
@@ -28,14 +29,14 @@ export function pageRoutes(monitor: ApiSource, options: PageOptions): Map<string
       async (_, response) => {
         const state = stateOf(await monitor.read(deadline));
         response.set({ 'Content-Security-Policy': policy, 'Referrer-Policy': 'no-referrer' });
-        response.type('html').send(page(state, monitor.changes.changes, options));
+        new Content(page(state, monitor.changes.changes, options)).send(response.type('html'));
       },
     ],
-    ...Object.values(assets).map(({ path, type, text }): [string, Handler] => [
+    ...Object.values(assets).map(({ path, type, content }): [string, Handler] => [
       path,
       (_, response) => {
         response.set('Cache-Control', 'private, max-age=31536000, immutable');
-        response.type(type).send(text);
+        content.send(response.type(type));
       },
     ]),
   ]);
