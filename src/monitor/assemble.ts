@@ -35,18 +35,36 @@ export interface Findings {
   readonly daemon: Daemon | undefined;
 }
 
+/** The findings that tell whether corosync answers. */
+export type Probed = Pick<Findings, 'since' | 'probeTimeout' | 'history' | 'answers' | 'lanes'>;
+
 /**
- * Decides what may be said now. A lane that did not answer proves nothing by itself; of the two, votequorum's answers
+ * Decides whether corosync answers. A lane that did not answer proves nothing by itself; of the two, votequorum's answers
  * in corosync's sync phase and the other's does not: that is how frozen and syncing are told apart.
  */
-export function assemble(findings: Findings): Snapshot {
+export function judgeProbes(findings: Probed) {
   const { history, lanes, probeTimeout } = findings;
   const quorumAnswer = confirmedAnswer(findings, 'quorum');
   const votequorumAnswer = confirmedAnswer(findings, 'votequorum');
   const servicesHeld = lanes.some(({ name, heldSeconds }) => name === 'services' && heldSeconds > probeTimeout);
-  const { quorum: libquorum, cpg: libcpg, cmap: libcmap } = history.libraries;
+  const libquorum = history.libraries.quorum;
   const dispatched = libquorum.connected && libquorum.history.lastDispatchCode === CsError.CS_OK;
   const answered = quorumAnswer !== undefined || votequorumAnswer !== undefined;
+  return {
+    quorumAnswer,
+    votequorumAnswer,
+    dispatched,
+    answered,
+    up: dispatched && answered,
+    syncInProgress: quorumAnswer !== undefined ? false : votequorumAnswer && servicesHeld ? true : undefined,
+  };
+}
+
+/** Decides what may be said now. */
+export function assemble(findings: Findings): Snapshot {
+  const { history, lanes, probeTimeout } = findings;
+  const { quorumAnswer, votequorumAnswer, dispatched, answered, up, syncInProgress } = judgeProbes(findings);
+  const { cpg: libcpg, cmap: libcmap } = history.libraries;
   // In the sync phase corosync acts on what it announced last, and votequorum's flag confirms that it still does.
   const quorumConfirmed = quorumAnswer !== undefined || votequorumAnswer?.quorate === history.quorum?.quorate;
   const membership = dispatched && quorumAnswer ? history.membership : undefined;
@@ -54,8 +72,8 @@ export function assemble(findings: Findings): Snapshot {
   return {
     time: findings.time,
     simulated: findings.simulated,
-    up: dispatched && answered,
-    syncInProgress: quorumAnswer !== undefined ? false : votequorumAnswer && servicesHeld ? true : undefined,
+    up,
+    syncInProgress,
     libraries: findings.libraries.map((name) => ({
       ...history.libraries[name],
       confirmed: findings.confirmed[name],
@@ -105,7 +123,7 @@ function ofPresentNodes({ cluster, membership, membershipHistory }: History): Sn
 }
 
 function confirmedAnswer(
-  { answers, since, history, probeTimeout }: Findings,
+  { answers, since, history, probeTimeout }: Probed,
   library: 'quorum' | 'votequorum',
 ): Answer | undefined {
   const answer = answers[library];

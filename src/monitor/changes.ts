@@ -1,8 +1,8 @@
 import { csErrorName } from '../corosync/cs-error.ts';
 import type { RingId } from '../corosync/types.ts';
+import { judgeProbes, type Probed } from './assemble.ts';
 import type { History } from './history.ts';
 import type { LaneEvent } from './lane-protocol.ts';
-import type { Snapshot } from './snapshot.ts';
 
 /** Something that is not as it was: one log line, and an entry of what happened last. */
 export interface Change {
@@ -88,11 +88,11 @@ export function livenessChange(before: Liveness, now: Liveness): Change | undefi
 }
 
 /** Whether corosync answers, as far as the two lanes can tell. */
-export function livenessOf({ up, syncInProgress, lanes, libraries }: Snapshot, probeTimeout: number): Liveness {
+export function livenessOf(probed: Probed): Liveness {
+  const { up, syncInProgress } = judgeProbes(probed);
   if (syncInProgress) return 'syncing';
-  const held = lanes.some(({ heldSeconds }) => heldSeconds > probeTimeout);
-  if (held && !up) return 'frozen';
-  return up && libraries.some(({ connected }) => connected) ? 'answering' : 'unknown';
+  if (up) return 'answering';
+  return probed.lanes.some(({ heldSeconds }) => heldSeconds > probed.probeTimeout) ? 'frozen' : 'unknown';
 }
 
 /** A ring id as corosync prints it: both parts in hexadecimal. */

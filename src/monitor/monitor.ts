@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { CsError } from '../corosync/cs-error.ts';
 import { type AreaName, connectionsFor } from './areas.ts';
-import { type Answer, assemble, type Findings } from './assemble.ts';
+import { type Answer, assemble, type Findings, type Probed } from './assemble.ts';
 import { ChangeLog } from './change-log.ts';
 import { type Change, changeOf, type Liveness, livenessChange, livenessOf } from './changes.ts';
 import { DaemonReader } from './daemon.ts';
@@ -121,19 +121,25 @@ export class Monitor {
 
   #assemble(since: number): Snapshot {
     return assemble({
+      ...this.#probed(since),
       time: Date.now() / 1000,
       now: performance.now() / 1000,
-      since,
-      probeTimeout: this.#options.probeTimeout / 1000,
       simulated: this.#options.simulation !== undefined,
-      history: this.#history,
-      answers: this.#answers,
       confirmed: this.#confirmed,
       areas: this.#areas,
       libraries: this.#libraries,
-      lanes: laneNames.map((name) => this.#lanes[name].state),
       daemon: this.#daemon,
     });
+  }
+
+  #probed(since: number): Probed {
+    return {
+      since,
+      probeTimeout: this.#options.probeTimeout / 1000,
+      history: this.#history,
+      answers: this.#answers,
+      lanes: laneNames.map((name) => this.#lanes[name].state),
+    };
   }
 
   #receive(event: LaneEvent): void {
@@ -199,7 +205,7 @@ export class Monitor {
   #look(): void {
     this.#allowVotequorum();
     const recent = 2 * Math.max(this.#options.dispatchInterval, this.#options.probeTimeout);
-    const liveness = livenessOf(this.#assemble(performance.now() - recent), this.#options.probeTimeout / 1000);
+    const liveness = livenessOf(this.#probed(performance.now() - recent));
     // Right after a thaw nothing is proven yet: that is no change.
     if (liveness === 'unknown' || liveness === this.#liveness) return;
     this.#tell(livenessChange(this.#liveness, liveness), Date.now() / 1000);
