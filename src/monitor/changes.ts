@@ -19,6 +19,9 @@ export interface RecordedChange extends Change {
   readonly time: number;
 }
 
+/** A question to votequorum that takes longer than this is held; in seconds. */
+const SLOW = 0.1;
+
 export type Liveness = 'unknown' | 'answering' | 'syncing' | 'frozen';
 
 /** What an event changes of what was known before: nothing, for most of them. */
@@ -92,7 +95,11 @@ export function livenessOf(probed: Probed): Liveness {
   const { up, syncInProgress } = judgeProbes(probed);
   if (syncInProgress) return 'syncing';
   if (up) return 'answering';
-  return probed.lanes.some(({ heldSeconds }) => heldSeconds > probed.probeTimeout) ? 'frozen' : 'unknown';
+  const { lanes, probeTimeout, history } = probed;
+  const held = lanes.some(({ heldSeconds }) => heldSeconds > probeTimeout);
+  // Between two questions votequorum's lane is not held, and proves nothing: in the sync phase it will be answered.
+  const unanswered = lanes.some(({ name, heldSeconds }) => name === 'votequorum' && heldSeconds > SLOW);
+  return held && (unanswered || !history.libraries.votequorum.connected) ? 'frozen' : 'unknown';
 }
 
 /** A ring id as corosync prints it: both parts in hexadecimal. */

@@ -31,6 +31,8 @@ type EventOf<Api> = Api extends { dispatch(mode: DispatchMode): Dispatched<infer
 /** What a lane's connections share. */
 export interface Lane {
   readonly held: HeldMark;
+  /** That of the services lane, in the lane that watches it. */
+  readonly servicesHeld?: HeldMark | undefined;
   post(event: LaneEvent): void;
   /** When the time is over that reading for a scrape may take. */
   readonly readUntil: number;

@@ -79,4 +79,6 @@ export interface LaneData {
   readonly bindings: string;
   /** When the call that is outstanding began, in nanoseconds of process.hrtime; 0 when there is none. */
   readonly heldSince: SharedArrayBuffer;
+  /** The same of the services lane, for the one that watches it. */
+  readonly servicesHeldSince?: SharedArrayBuffer | undefined;
 }

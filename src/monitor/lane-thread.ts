@@ -17,6 +17,8 @@ export interface LaneThreadOptions {
   readonly options: MonitorOptions;
   readonly bindings: string;
   readonly log: MonitorLog;
+  /** The lane of the services, if this one is to watch whether corosync holds it. */
+  readonly services?: LaneThread | undefined;
   readonly onEvent: (event: LaneEvent) => void;
   /** Called for each thread that is started, also again after an error. */
   readonly onStart: () => void;
@@ -34,8 +36,9 @@ interface Waiting {
 /** A lane as the main thread has it: a worker thread that may be held, and is started again when it dies. */
 export class LaneThread {
   readonly #options: LaneThreadOptions;
-  readonly #shared = HeldMark.allocate();
-  readonly #mark = new HeldMark(this.#shared);
+  /** The memory of its mark. */
+  readonly heldSince = HeldMark.allocate();
+  readonly #mark = new HeldMark(this.heldSince);
   #worker: Worker | undefined;
   #restarts = 0;
   #restartTimer: NodeJS.Timeout | undefined;
@@ -105,8 +108,13 @@ export class LaneThread {
   }
 
   #start(): void {
-    const { name, options, bindings } = this.#options;
-    const workerData: LaneData = { options, bindings, heldSince: this.#shared };
+    const { name, options, bindings, services } = this.#options;
+    const workerData: LaneData = {
+      options,
+      bindings,
+      heldSince: this.heldSince,
+      servicesHeldSince: services?.heldSince,
+    };
     const worker = new Worker(new URL(`./${name}-lane${extname(import.meta.url)}`, import.meta.url), {
       workerData,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },

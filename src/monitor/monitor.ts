@@ -38,7 +38,9 @@ export class Monitor {
   readonly #options: MonitorOptions;
   readonly #log: MonitorLog;
   readonly #lanes: Readonly<Record<LaneName, LaneThread>>;
-  readonly #watch: NodeJS.Timeout;
+  #watch: NodeJS.Timeout | undefined;
+  /** How often it is looked whether corosync answers while it does not, in milliseconds. */
+  readonly #lookEvery: number;
   #history: History = emptyHistory;
   readonly #answers: Partial<Record<'quorum' | 'votequorum', Answer>> = {};
   #areas: Findings['areas'] = {};
@@ -63,9 +65,10 @@ export class Monitor {
     this.#libraries = libraryNames.filter((name) => (name === 'cfg' ? cfg : name === 'cmap_stats' ? stats : true));
     const module = options.simulation === undefined ? '../corosync/index' : '../simulation/bindings';
     const bindings = new URL(`${module}${extname(import.meta.url)}`, import.meta.url).href;
-    const lane = (name: LaneName) =>
+    const lane = (name: LaneName, services?: LaneThread) =>
       new LaneThread({
         name,
+        services,
         options,
         bindings,
         log,
@@ -73,8 +76,10 @@ export class Monitor {
         onStart: () => this.#started(name),
         onEnd: () => this.#ended(name),
       });
-    this.#lanes = { services: lane('services'), votequorum: lane('votequorum') };
-    this.#watch = setInterval(() => this.#look(), Math.min(options.probeTimeout, 1_000) / 2);
+    const services = lane('services');
+    this.#lanes = { services, votequorum: lane('votequorum', services) };
+    this.#lookEvery = Math.min(options.probeTimeout, 1_000) / 2;
+    this.#look(this.#lookEvery);
   }
 
   static start(options: MonitorOptions & { readonly log: MonitorLog }): Monitor {
@@ -103,7 +108,7 @@ export class Monitor {
 
   /** Ends the lanes; false if corosync held one beyond `deadline` milliseconds: only exitNow() ends the process then. */
   async stop(deadline: number): Promise<boolean> {
-    clearInterval(this.#watch);
+    clearTimeout(this.#watch);
     const ended = await Promise.all(laneNames.map((name) => this.#lanes[name].stop(deadline)));
     return ended.every(Boolean);
   }
@@ -168,9 +173,9 @@ export class Monitor {
     this.#tell(changeOf(before, event), at);
     this.#allowVotequorum();
     if (event.kind === 'probed') {
-      // Awake as it is, this thread looks now, and need not wake up for it.
-      this.#look();
-      this.#watch.refresh();
+      // Awake as it is, this thread looks now, and again only if the next answer does not come.
+      const nextAnswer = event.library === 'quorum' ? this.#options.dispatchInterval : 0;
+      this.#look(nextAnswer + this.#lookEvery);
     }
   }
 
@@ -201,8 +206,10 @@ export class Monitor {
     this.#lanes.votequorum.send({ kind: 'connect', allowed });
   }
 
-  /** Notices what no event tells: that corosync holds a lane, and that it no longer does. */
-  #look(): void {
+  /** Notices what no event tells: that corosync holds a lane, and that it no longer does; and looks again `after` so long. */
+  #look(after: number): void {
+    clearTimeout(this.#watch);
+    this.#watch = setTimeout(() => this.#look(this.#lookEvery), after).unref();
     this.#allowVotequorum();
     const recent = 2 * Math.max(this.#options.dispatchInterval, this.#options.probeTimeout);
     const liveness = livenessOf(this.#probed(performance.now() - recent));

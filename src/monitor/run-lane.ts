@@ -24,11 +24,18 @@ export async function runLane(
 ): Promise<void> {
   const port = parentPort;
   if (port === null) throw new Error('a lane is a worker thread');
-  const { options, bindings, heldSince } = workerData as LaneData;
+  const { options, bindings, heldSince, servicesHeldSince } = workerData as LaneData;
   const held = new HeldMark(heldSince);
+  const servicesHeld = servicesHeldSince && new HeldMark(servicesHeldSince);
   const { createBindings } = await import(bindings);
   const now = () => performance.now();
-  const lane = { held, now, post: (event: LaneEvent) => port.postMessage(event), readUntil: 0 } satisfies Lane;
+  const lane = {
+    held,
+    servicesHeld,
+    now,
+    post: (event: LaneEvent) => port.postMessage(event),
+    readUntil: 0,
+  } satisfies Lane;
   const work = make(createBindings(options.simulation), options, lane);
   let timer: NodeJS.Timeout | undefined;
 

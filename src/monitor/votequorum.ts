@@ -2,6 +2,7 @@ import type { Bindings, VotequorumApi } from '../corosync/bindings.ts';
 import { VotequorumFlag } from '../corosync/types.ts';
 import type { Reads } from './areas.ts';
 import { Connector, type Lane } from './connector.ts';
+import type { LaneEvent } from './lane-protocol.ts';
 import type { MonitorOptions } from './options.ts';
 import { readArea } from './read-area.ts';
 import { readVotes } from './read-votes.ts';
@@ -12,6 +13,7 @@ export class VotequorumProbe {
   readonly #reads: Reads;
   readonly #lane: Lane;
   readonly #votequorum: Connector<VotequorumApi>;
+  #untold: LaneEvent | undefined;
   /** The main thread says when: not while corosync refuses us, nor where votequorum is not the provider. */
   allowed = false;
 
@@ -22,7 +24,9 @@ export class VotequorumProbe {
     this.#votequorum = new Connector('votequorum', bindings.votequorum, lane, () => ({}));
   }
 
+  /** Asks; the answer is told at once only while corosync holds the other lane, as the main thread wakes up for it. */
   step(): void {
+    this.#untold = undefined;
     if (this.allowed) this.#votequorum.open();
     const before = this.#lane.now();
     const info = this.#votequorum.call((votequorum) => votequorum.getinfo(0));
@@ -30,10 +34,13 @@ export class VotequorumProbe {
     if (info === undefined) return;
     const seconds = (this.#lane.now() - before) / 1000;
     const quorate = (info.flags & VotequorumFlag.VOTEQUORUM_INFO_QUORATE) !== 0;
-    this.#lane.post({ kind: 'probed', library: 'votequorum', quorate, seconds });
+    this.#untold = { kind: 'probed', library: 'votequorum', quorate, seconds };
+    const { servicesHeld } = this.#lane;
+    if (servicesHeld === undefined || servicesHeld.seconds() > 0) this.#tell();
   }
 
   read(nodeids: readonly number[]): void {
+    this.#tell();
     readArea(this.#lane, this.#reads, 'votes', () =>
       this.#votequorum.read((votequorum) => readVotes(votequorum, nodeids)),
     );
@@ -46,5 +53,10 @@ export class VotequorumProbe {
 
   close(): void {
     this.#votequorum.close();
+  }
+
+  #tell(): void {
+    if (this.#untold !== undefined) this.#lane.post(this.#untold);
+    this.#untold = undefined;
   }
 }

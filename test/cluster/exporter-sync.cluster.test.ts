@@ -61,6 +61,9 @@ test('in the sync phase corosync is up, says so, its votes are live, and every s
 
   qdevice.kill('SIGSTOP');
   await lab.kill(2);
+  const told = () => exporter.lines.filter((line) => line.includes('Corosync is in its sync phase'));
+  // Nobody scrapes meanwhile.
+  await expect.poll(told, { timeout: 10_000 }).toHaveLength(1);
   const inSync: Scrape[] = [];
   const { scrape } = await exporter.until(({ value }) => value('corosync_sync_in_progress') === 1, 10_000);
   inSync.push(scrape);
@@ -93,7 +96,8 @@ test('in the sync phase corosync is up, says so, its votes are live, and every s
   expect(after.value('corosync_membership_members')).toBe(1);
   expect(after.value('corosync_node_reachable{node_id="2",node="node2"}')).toBe(0);
   for (const name of heldNames) expect(after.body, name).toMatch(new RegExp(`^${name}[ {]`, 'm'));
-  expect(exporter.lines.filter((line) => line.includes('Corosync is in its sync phase'))).toHaveLength(1);
+  expect(told()).toHaveLength(1);
+  expect(exporter.lines.filter((line) => line.includes('Corosync does not answer'))).toEqual([]);
   const again = () => exporter.lines.filter((line) => line.includes('Corosync answers again'));
   await expect.poll(again, { timeout: 3_000 }).toHaveLength(1);
 });
