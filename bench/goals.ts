@@ -6,6 +6,8 @@ import { mean, quantile } from './statistics.ts';
 export interface Goal {
   readonly goal: string;
   readonly measured: string;
+  /** What the calls into corosync alone would come to, made from C. */
+  readonly floor?: string;
   /** Undefined: not measured in this run. */
   readonly met: boolean | undefined;
 }
@@ -30,14 +32,23 @@ export function judge(results: readonly CellResult[]): Goal[] {
     met: value === undefined ? undefined : met(value),
   });
   const times = (value: number) => `${value.toFixed(1)} times`;
+  const milliseconds = (value: number) => `${value.toFixed(1)} ms`;
+  const median = (measured: Measured | undefined) => measured && 1000 * quantile(measured.wall, 0.5);
   const against = small && advantage(small.theirs, small.ours);
+  const atBest = small && advantage(small.theirs, small.floor);
   const lanes = small?.anatomy.lanes.find(({ lane }) => lane === 'services');
   const pss = small?.ours.memory.map(({ pssAlone }) => pssAlone / 1e6) ?? [];
   const third = Math.ceil(pss.length / 3);
   const growth = pss.length === 0 ? undefined : mean(pss.slice(-third)) / mean(pss.slice(third, 2 * third)) - 1;
   return [
-    goal('3 nodes: a scrape takes a tenth of ha_cluster_exporter’s time', against?.time, times, (value) => value >= 10),
-    goal('3 nodes: it costs an eighth of its CPU time', against?.cpu, times, (value) => value >= 8),
+    {
+      ...goal('3 nodes: a scrape takes a tenth of ha_cluster_exporter’s time', against?.time, times, (it) => it >= 10),
+      ...(atBest && { floor: times(atBest.time) }),
+    },
+    {
+      ...goal('3 nodes: it costs an eighth of its CPU time', against?.cpu, times, (it) => it >= 8),
+      ...(atBest && { floor: times(atBest.cpu) }),
+    },
     goal('3 nodes: the lanes take at most twice the floor', lanes?.ratio.median, times, (value) => value <= 2),
     goal(
       'idle, less than 0.2 % of a core',
@@ -57,11 +68,9 @@ export function judge(results: readonly CellResult[]): Goal[] {
       (value) => `${(100 * value).toFixed(1)} %`,
       (value) => value <= 0.05,
     ),
-    goal(
-      '16 nodes: a scrape takes less than 20 ms (median)',
-      large && 1000 * quantile(large.ours.wall, 0.5),
-      (value) => `${value.toFixed(1)} ms`,
-      (value) => value < 20,
-    ),
+    {
+      ...goal('16 nodes: a scrape takes less than 20 ms (median)', median(large?.ours), milliseconds, (it) => it < 20),
+      ...(large && { floor: milliseconds(median(large.floor) ?? 0) }),
+    },
   ];
 }

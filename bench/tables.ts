@@ -14,12 +14,14 @@ export function tables(results: readonly CellResult[]): string {
 }
 
 function goals(results: readonly CellResult[]): string {
-  const rows = judge(results).map(({ goal, measured, met }) => [
+  const rows = judge(results).map(({ goal, measured, met, floor }) => [
     goal,
     measured,
     met === undefined ? '' : met ? 'met' : '**not met**',
+    floor ?? '',
   ]);
-  return `## Goals\n\n${table(['goal', 'measured', ''], rows)}`;
+  const note = `The last column is the floor: what it lacks of a goal, no program that reads the same values can make up.\n`;
+  return `## Goals\n\n${table(['goal', 'measured', '', 'its calls alone, from C'], rows)}\n${note}`;
 }
 
 function ratioTable(results: readonly CellResult[]): string {
