@@ -23,18 +23,21 @@ type Handler = (request: Request, response: Response) => Promise<void> | void;
 
 /** What programs and the page read, as JSON: docs/api.md. */
 export function apiRoutes(monitor: ApiSource): Map<string, Handler> {
-  let listeners = 0;
+  /** The one that has listened longest first. */
+  const listeners = new Set<Response>();
   return new Map<string, Handler>([
     ['/api/v1/state', async (_, response) => sendJson(response, stateOf(await monitor.read(deadline)))],
     ['/api/v1/events', (_, response) => sendJson(response, { events: monitor.changes.changes })],
     [
       '/api/v1/stream',
       (request, response) => {
-        if (listeners >= mostListeners) {
-          response.status(503).type('text').send('Too many listen already.\n');
-          return;
+        const [oldest] = listeners;
+        // It may come again: to refuse the new one would let whoever listens much keep out all others.
+        if (oldest !== undefined && listeners.size >= mostListeners) {
+          listeners.delete(oldest);
+          oldest.destroy();
         }
-        listeners += 1;
+        listeners.add(response);
         response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
         const send = (text: string) => {
           response.write(text);
@@ -46,7 +49,7 @@ export function apiRoutes(monitor: ApiSource): Map<string, Handler> {
         });
         const timer = setInterval(() => send(': still here\n\n'), keepAlive);
         request.on('close', () => {
-          listeners -= 1;
+          listeners.delete(response);
           clearInterval(timer);
           stop();
         });
