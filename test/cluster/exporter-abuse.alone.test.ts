@@ -90,9 +90,9 @@ test('requests without end, out of measure or in no language at all are answered
     ],
   });
   for (const one of [body, bodyOfGet]) expect(one?.closed).toBeGreaterThanOrEqual(4);
-  expect(answersOf(path)).toEqual(['HTTP/1.1 431']);
+  // What still comes in when the connection is closed resets it, and may take the answer with it.
+  for (const one of [path, bigHeader]) expect(answersOf(one).filter(Boolean)).toEqual(['HTTP/1.1 431']);
   expect(answersOf(manyHeaders)).toEqual(['HTTP/1.1 200']);
-  expect(answersOf(bigHeader)).toEqual(['HTTP/1.1 431']);
   expect(answersOf(garbage)).toEqual(['HTTP/1.1 400']);
   expect(answersOf(pipeline)).toEqual(['']);
 });
