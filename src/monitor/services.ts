@@ -56,7 +56,7 @@ export class Services {
   get nextStepIn(): number {
     const waits = [this.#options.dispatchInterval, this.#quorum.retryIn];
     if (this.#quorum.connected) waits.push(this.#cpg.retryIn, this.#cmap.retryIn, this.#reader.retryIn);
-    if (this.#joined) waits.push(this.#roundTrip.dueIn);
+    if (this.#joined && this.#cpg.connected) waits.push(this.#roundTrip.dueIn);
     return Math.max(1, Math.min(...waits.filter((wait) => wait !== undefined)));
   }
 

@@ -22,6 +22,7 @@ function fixture(model: 0 | 1 = 1, overrides: Partial<typeof options> = {}) {
   const corosync = {
     connectCode: 1,
     joinCode: 1,
+    dispatchCode: 1,
     quorumEvents: [] as QuorumEvent[],
     cpgEvents: [] as CpgEvent[],
     cmapEvents: [] as CmapEvent[],
@@ -47,7 +48,7 @@ function fixture(model: 0 | 1 = 1, overrides: Partial<typeof options> = {}) {
     provider: true,
     peerPid: () => 4711,
     trackstart: (flags) => ask(`trackstart ${flags}`),
-    dispatch: () => ({ code: 1, events: corosync.quorumEvents.splice(0) }),
+    dispatch: () => ({ code: corosync.dispatchCode, events: corosync.quorumEvents.splice(0) }),
     getquorate: () => true,
     close: () => ask('close quorum'),
   };
@@ -62,7 +63,7 @@ function fixture(model: 0 | 1 = 1, overrides: Partial<typeof options> = {}) {
       corosync.cpgEvents.push({ kind: 'deliver', group: 'corosync-exporter', nodeid: 1, pid: 1, message });
       lane.time += 2;
     },
-    dispatch: () => ({ code: 1, events: corosync.cpgEvents.splice(0) }),
+    dispatch: () => ({ code: corosync.dispatchCode, events: corosync.cpgEvents.splice(0) }),
     iterate: () => [],
     waitReadable: () => corosync.cpgEvents.length > 0,
     close: () => ask('close cpg'),
@@ -74,7 +75,7 @@ function fixture(model: 0 | 1 = 1, overrides: Partial<typeof options> = {}) {
     },
     keys: (prefix) => [...corosync.map.keys()].filter((key) => key.startsWith(prefix)),
     track: (prefix) => ask(`track ${prefix}`),
-    dispatch: () => ({ code: 1, events: corosync.cmapEvents.splice(0) }),
+    dispatch: () => ({ code: corosync.dispatchCode, events: corosync.cmapEvents.splice(0) }),
     close: () => ask('close cmap'),
   };
   const bindings = {
@@ -215,4 +216,17 @@ test('close leaves our group and ends all connections', () => {
   services.step();
   services.close();
   expect(corosync.asked.slice(-4)).toEqual(['close cmap', 'leave corosync-exporter', 'close cpg', 'close quorum']);
+});
+
+test('while corosync is gone nothing is due but the next attempt to connect', () => {
+  const { lane, corosync, services } = fixture();
+  services.step();
+  services.step();
+  corosync.connectCode = 2;
+  corosync.dispatchCode = 2;
+  services.step();
+  // Long after the next message to our own group was due.
+  lane.time += 60_000;
+  services.step();
+  expect(services.nextStepIn).toBeGreaterThanOrEqual(500);
 });
