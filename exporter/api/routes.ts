@@ -31,14 +31,15 @@ export function apiRoutes(monitor: ApiSource): Map<string, Handler> {
     [
       '/api/v1/stream',
       (request, response) => {
+        response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+        if (request.method === 'HEAD') return void response.end();
         const [oldest] = listeners;
-        // It may come again: to refuse the new one would let whoever listens much keep out all others.
+        // To refuse the new one would let whoever listens much keep out all others.
         if (oldest !== undefined && listeners.size >= mostListeners) {
           listeners.delete(oldest);
-          oldest.destroy();
+          dismiss(oldest);
         }
         listeners.add(response);
-        response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
         const send = (text: string) => {
           response.write(text);
           if (response.writableLength > mostUnread) response.destroy();
@@ -56,6 +57,13 @@ export function apiRoutes(monitor: ApiSource): Map<string, Handler> {
       },
     ],
   ]);
+}
+
+/** Ends a stream; the listener may come again, but not at once, in the place of another. */
+function dismiss(listener: Response): void {
+  listener.end('retry: 60000\n\n');
+  // It may not read what it is sent.
+  setTimeout(() => listener.destroy(), 1_000).unref();
 }
 
 function sendJson(response: Response, value: object): void {

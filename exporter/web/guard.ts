@@ -24,6 +24,7 @@ export function guard(handler: RequestListener, { current, authenticator, log }:
     if (users.size === 0) return handler(request, response);
     verdictOn(request, users, authenticator).then(
       (verdict) => {
+        if (response.destroyed) return; // who asked is gone
         if (verdict === 'right') return handler(request, response);
         if (verdict === 'busy')
           return refuse(response.setHeader('Retry-After', '1'), 429, 'Too many passwords to check.');

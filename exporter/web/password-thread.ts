@@ -31,6 +31,7 @@ export class PasswordThread {
     const worker = new Worker(new URL(`./password-worker${extname(import.meta.url)}`, import.meta.url));
     worker.on('message', (same: boolean) => this.#take()?.resolve(same));
     const lost = (error: unknown) => {
+      if (this.#worker !== worker) return; // its error was told already, and another one is at work
       this.#worker = undefined; // the next question starts another one
       this.#take()?.reject(error);
     };

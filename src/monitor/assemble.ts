@@ -26,7 +26,7 @@ export interface Findings {
   readonly history: History;
   readonly answers: Readonly<Partial<Record<'quorum' | 'votequorum', Answer>>>;
   /** Unix seconds of the last callback or round trip. */
-  readonly confirmed: Readonly<Partial<Record<LibraryName, number>>>;
+  readonly confirmed: Readonly<Partial<Record<LibraryName, number | undefined>>>;
   /** The last outcome of each area, and when the main thread heard of it: monotonic milliseconds. */
   readonly areas: { readonly [Name in AreaName]?: Area<Areas[Name]> & { readonly at: number } };
   /** The libraries in use. */

@@ -21,6 +21,8 @@ export interface RecordedChange extends Change {
 
 /** A question to votequorum that takes longer than this is held; in seconds. */
 const SLOW = 0.1;
+/** As long as votequorum's lane may wait before it tries to connect again, and a little more; in seconds. */
+const PATIENCE = 2.5;
 
 export type Liveness = 'unknown' | 'answering' | 'syncing' | 'frozen';
 
@@ -96,10 +98,12 @@ export function livenessOf(probed: Probed): Liveness {
   if (syncInProgress) return 'syncing';
   if (up) return 'answering';
   const { lanes, probeTimeout, history } = probed;
-  const held = lanes.some(({ heldSeconds }) => heldSeconds > probeTimeout);
-  // Between two questions votequorum's lane is not held, and proves nothing: in the sync phase it will be answered.
+  const longest = Math.max(...lanes.map(({ heldSeconds }) => heldSeconds));
+  if (longest <= probeTimeout) return 'unknown';
+  // A lane of votequorum that is not held proves nothing: it is about to ask or to connect, and in the sync phase it will
+  // be answered.
   const unanswered = lanes.some(({ name, heldSeconds }) => name === 'votequorum' && heldSeconds > SLOW);
-  return held && (unanswered || !history.libraries.votequorum.connected) ? 'frozen' : 'unknown';
+  return unanswered || history.provider === false || longest > probeTimeout + PATIENCE ? 'frozen' : 'unknown';
 }
 
 /** A ring id as corosync prints it: both parts in hexadecimal. */

@@ -3,14 +3,15 @@
  * the main thread shares.
  */
 export class HeldMark {
-  readonly #since: BigInt64Array;
+  /** When the call began that is outstanding, and when one was answered, in nanoseconds; 0: none is, none was. */
+  readonly #times: BigInt64Array;
 
   constructor(shared: SharedArrayBuffer) {
-    this.#since = new BigInt64Array(shared);
+    this.#times = new BigInt64Array(shared);
   }
 
   static allocate(): SharedArrayBuffer {
-    return new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
+    return new SharedArrayBuffer(2 * BigInt64Array.BYTES_PER_ELEMENT);
   }
 
   /** Runs a call that corosync may hold. */
@@ -25,16 +26,30 @@ export class HeldMark {
 
   /** The call that is made now; clear() when it is back. */
   begin(): void {
-    Atomics.store(this.#since, 0, process.hrtime.bigint());
+    Atomics.store(this.#times, 0, process.hrtime.bigint());
   }
 
   /** How long the call that is outstanding has been so, in seconds; 0 when there is none. */
   seconds(): number {
-    const since = Atomics.load(this.#since, 0);
-    return since === 0n ? 0 : Number(process.hrtime.bigint() - since) / 1e9;
+    return this.#secondsSince(0) ?? 0;
+  }
+
+  /** Corosync has answered now. */
+  answered(): void {
+    Atomics.store(this.#times, 1, process.hrtime.bigint());
+  }
+
+  /** Undefined: it never has. */
+  answeredSecondsAgo(): number | undefined {
+    return this.#secondsSince(1);
   }
 
   clear(): void {
-    Atomics.store(this.#since, 0, 0n);
+    Atomics.store(this.#times, 0, 0n);
+  }
+
+  #secondsSince(which: 0 | 1): number | undefined {
+    const since = Atomics.load(this.#times, which);
+    return since === 0n ? undefined : Number(process.hrtime.bigint() - since) / 1e9;
   }
 }

@@ -56,6 +56,11 @@ export class LaneThread {
     return { name: this.#options.name, heldSeconds: this.#mark.seconds(), restarts: this.#restarts };
   }
 
+  /** Since a call that tells so came back with an answer; undefined: none has yet. */
+  get answeredSecondsAgo(): number | undefined {
+    return this.#mark.answeredSecondsAgo();
+  }
+
   send(command: LaneCommand): void {
     this.#worker?.postMessage(command);
   }

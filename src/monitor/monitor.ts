@@ -56,6 +56,7 @@ export class Monitor {
   readonly #daemonReader: DaemonReader;
   #daemon: Daemon | undefined;
   #ready = false;
+  #stopped = false;
 
   private constructor({ log, ...options }: MonitorOptions & { readonly log: MonitorLog }) {
     this.#options = options;
@@ -86,7 +87,7 @@ export class Monitor {
     return new Monitor(options);
   }
 
-  /** True once a snapshot was had in which corosync had answered. */
+  /** True once corosync has answered. */
   get ready(): boolean {
     return this.#ready;
   }
@@ -101,13 +102,12 @@ export class Monitor {
     });
     await Promise.race([done, late]);
     clearTimeout(timer);
-    const snapshot = this.#assemble(since);
-    this.#ready ||= snapshot.up;
-    return snapshot;
+    return this.#assemble(since);
   }
 
   /** Ends the lanes; false if corosync held one beyond `deadline` milliseconds: only exitNow() ends the process then. */
   async stop(deadline: number): Promise<boolean> {
+    this.#stopped = true;
     clearTimeout(this.#watch);
     const ended = await Promise.all(laneNames.map((name) => this.#lanes[name].stop(deadline)));
     return ended.every(Boolean);
@@ -120,6 +120,7 @@ export class Monitor {
       this.#reading = undefined;
     });
     // The lanes are at work: this costs no time.
+    this.#look(this.#options.probeTimeout + this.#lookEvery);
     this.#daemon = this.#daemonReader.read(this.#pid);
     return { since, done };
   }
@@ -130,11 +131,17 @@ export class Monitor {
       time: Date.now() / 1000,
       now: performance.now() / 1000,
       simulated: this.#options.simulation !== undefined,
-      confirmed: this.#confirmed,
+      confirmed: { ...this.#confirmed, votequorum: this.#votequorumConfirmed() },
       areas: this.#areas,
       libraries: this.#libraries,
       daemon: this.#daemon,
     });
+  }
+
+  /** Its lane does not tell of each answer. */
+  #votequorumConfirmed(): number | undefined {
+    const ago = this.#lanes.votequorum.answeredSecondsAgo;
+    return ago === undefined ? undefined : Date.now() / 1000 - ago;
   }
 
   #probed(since: number): Probed {
@@ -197,8 +204,7 @@ export class Monitor {
    * no provider is loaded, the votequorum service does not exist.
    */
   #allowVotequorum(): void {
-    const known =
-      this.#quorumCode !== undefined || 1000 * this.#lanes.services.state.heldSeconds > this.#options.probeTimeout;
+    const known = this.#quorumCode !== undefined || this.#servicesHeld > this.#options.probeTimeout;
     const provider = this.#history.provider !== false;
     const allowed = known && provider && !refusals.includes(this.#quorumCode);
     if (allowed === this.#votequorumAllowed) return;
@@ -208,15 +214,35 @@ export class Monitor {
 
   /** Notices what no event tells: that corosync holds a lane, and that it no longer does; and looks again `after` so long. */
   #look(after: number): void {
+    if (this.#stopped) return;
     clearTimeout(this.#watch);
-    this.#watch = setTimeout(() => this.#look(this.#lookEvery), after).unref();
+    this.#watch = setTimeout(() => {
+      this.#askVotequorum();
+      this.#look(this.#lookEvery);
+    }, after).unref();
     this.#allowVotequorum();
-    const recent = 2 * Math.max(this.#options.dispatchInterval, this.#options.probeTimeout);
+    const { dispatchInterval, probeTimeout } = this.#options;
+    const held = this.#servicesHeld;
+    // What was heard of when corosync took the call that it holds is of before, and proves nothing.
+    const recent = held > probeTimeout ? held - this.#lookEvery : 2 * Math.max(dispatchInterval, probeTimeout);
     const liveness = livenessOf(this.#probed(performance.now() - recent));
+    this.#ready ||= liveness === 'answering' || liveness === 'syncing';
     // Right after a thaw nothing is proven yet: that is no change.
     if (liveness === 'unknown' || liveness === this.#liveness) return;
     this.#tell(livenessChange(this.#liveness, liveness), Date.now() / 1000);
     this.#liveness = liveness;
+  }
+
+  /** While corosync holds the other lane votequorum tells why; its next step may be a dispatch interval away. */
+  #askVotequorum(): void {
+    const lane = this.#lanes.votequorum;
+    if (this.#servicesHeld <= this.#options.probeTimeout || lane.state.heldSeconds > 0) return;
+    lane.send({ kind: 'connect', allowed: this.#votequorumAllowed });
+  }
+
+  /** Milliseconds. */
+  get #servicesHeld(): number {
+    return 1000 * this.#lanes.services.state.heldSeconds;
   }
 
   #tell(change: Change | undefined, at: number): void {

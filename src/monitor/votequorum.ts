@@ -34,6 +34,7 @@ export class VotequorumProbe {
     if (info === undefined) return;
     const seconds = (this.#lane.now() - before) / 1000;
     const quorate = (info.flags & VotequorumFlag.VOTEQUORUM_INFO_QUORATE) !== 0;
+    this.#lane.held.answered();
     this.#untold = { kind: 'probed', library: 'votequorum', quorate, seconds };
     const { servicesHeld } = this.#lane;
     if (servicesHeld === undefined || servicesHeld.seconds() > 0) this.#tell();

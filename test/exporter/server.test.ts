@@ -86,13 +86,16 @@ test.each([
   }
 });
 
-test.each(['/metrics', '/', '/-/healthy', '/-/ready'])('HEAD %s has the headers of GET and no body', async (path) => {
-  const { fetch } = await serve();
-  const [get, head] = [await fetch(path), await fetch(path, {}, 'HEAD')];
-  expect(head.status).toBe(200);
-  expect(head.headers['content-type']).toBe(get.headers['content-type']);
-  expect(head.body.length).toBe(0);
-});
+test.each(['/metrics', '/', '/-/healthy', '/-/ready', '/api/v1/state'])(
+  'HEAD %s has the headers of GET and no body',
+  async (path) => {
+    const { fetch } = await serve();
+    const [get, head] = [await fetch(path), await fetch(path, {}, 'HEAD')];
+    expect(head.status).toBe(200);
+    expect(head.headers['content-type']).toBe(get.headers['content-type']);
+    expect(head.body.length).toBe(0);
+  },
+);
 
 test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s is not allowed', async (method) => {
   const { status, headers, body } = await (await serve()).fetch('/metrics', {}, method);

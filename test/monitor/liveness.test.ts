@@ -9,6 +9,7 @@ const connected: readonly LaneEvent[] = [
   { kind: 'connected', library: 'votequorum' },
   { kind: 'dispatched', library: 'quorum', code: 1, count: 1, seconds: 0, callbacks: {} },
 ];
+const withoutProvider: readonly LaneEvent[] = [{ kind: 'connected', library: 'quorum', provider: false }];
 const answer = { at: 5_000, seconds: 0.001, quorate: true };
 
 /** Two connections of which corosync holds one or both for so many seconds, and what it answered since. */
@@ -33,7 +34,9 @@ test.each([
   ['libquorum is held and votequorum has not been asked yet', probed(1.1, 0, {}), 'unknown'],
   ['libquorum is held and votequorum is being asked', probed(1.1, 0.001, {}), 'unknown'],
   ['both are held', probed(1.1, 0.2, {}), 'frozen'],
-  ['libquorum is held and votequorum is not there', probed(1.1, 0, {}, connected.slice(0, 1)), 'frozen'],
+  ['libquorum is held and votequorum is not connected yet', probed(1.1, 0, {}, connected.slice(0, 1)), 'unknown'],
+  ['libquorum is held, and votequorum is not asked for long', probed(3.6, 0, {}), 'frozen'],
+  ['libquorum is held and there is no provider', probed(1.1, 0, {}, withoutProvider), 'frozen'],
   ['the answers are old', probed(1.1, 0.2, { quorum: { ...answer, at: 3_999 } }), 'frozen'],
 ])('%s', (_, findings, liveness) => {
   expect(livenessOf(findings)).toBe(liveness);

@@ -117,11 +117,20 @@ test('of very many listeners those that came last listen', async () => {
     streams.push(stream);
     await expect.poll(() => stream.status).toBe(200);
   }
-  await expect.poll(() => streams.slice(0, 2).every(({ ended }) => ended)).toBe(true);
+  for (const first of streams.slice(0, 2)) {
+    await expect.poll(() => first.ended).toBe(true);
+    expect(first.text).toContain('retry: 60000\n\n');
+  }
   changes.add(change, 1);
   const last = streams.slice(2);
   await expect.poll(() => last.every(({ text }) => text.includes('event: link'))).toBe(true);
   expect(last.some(({ ended }) => ended)).toBe(false);
+});
+
+test('HEAD of the stream is answered and is no listener', async () => {
+  const { url } = await serve();
+  const response = await fetch(`${url}/api/v1/stream`, { method: 'HEAD' });
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
 });
 
 test('the server ends the streams when it closes', async () => {
