@@ -1,6 +1,6 @@
 /**
- * Marks the call that a lane is in. A lane cannot tell anybody while corosync holds it, so the mark is in memory that
- * the main thread shares.
+ * Marks the call that a lane is in, and when corosync has answered last. A lane cannot tell anybody while corosync holds
+ * it, so the mark is in memory that the main thread shares.
  */
 export class HeldMark {
   /** When the call began that is outstanding, and when one was answered, in nanoseconds; 0: none is, none was. */

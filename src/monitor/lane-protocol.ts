@@ -77,7 +77,7 @@ export interface LaneData {
   readonly options: MonitorOptions;
   /** URL of the module that exports createBindings. */
   readonly bindings: string;
-  /** When the call that is outstanding began, in nanoseconds of process.hrtime; 0 when there is none. */
+  /** The memory of the lane's HeldMark. */
   readonly heldSince: SharedArrayBuffer;
   /** The same of the services lane, for the one that watches it. */
   readonly servicesHeldSince?: SharedArrayBuffer | undefined;
