@@ -29,7 +29,7 @@ ${rows.join('\n')}
 
 It ran for ${(seconds / 60).toFixed(1)} minutes on ${result.date}: ${result.machine}; ${result.versions}. corosync's log on node 1 has
 ${corosyncLog.rings} rings, ${corosyncLog.notified} of them notified to the observer.
-
+${result.remark === undefined ? '' : `\n${result.remark}\n`}
 ## What was done to the cluster
 
 | step | times |

@@ -15,6 +15,8 @@ export interface Result {
   readonly date: string;
   readonly seconds: number;
   readonly endedEarly: boolean;
+  /** What is to be known to read the figures: written into endurance.json by hand. */
+  readonly remark?: string;
   readonly machine: string;
   readonly versions: string;
   readonly steps: Readonly<Record<string, number>>;
