@@ -20,7 +20,7 @@ function goals(results: readonly CellResult[]): string {
     met === undefined ? '' : met ? 'met' : '**not met**',
     floor ?? '',
   ]);
-  const note = `The last column is the floor: what it lacks of a goal, no program that reads the same values can make up.\n`;
+  const note = `The last column is the floor: what it lacks of a goal, no program makes up that makes the same calls one after the other.\n`;
   return `## Goals\n\n${table(['goal', 'measured', '', 'its calls alone, from C'], rows)}\n${note}`;
 }
 

@@ -41,6 +41,7 @@ export function apiRoutes(monitor: ApiSource): Map<string, Handler> {
         }
         listeners.add(response);
         const send = (text: string) => {
+          if (response.writableEnded) return; // dismissed, and not closed yet
           response.write(text);
           if (response.writableLength > mostUnread) response.destroy();
         };

@@ -1,6 +1,8 @@
-import { get } from 'node:http';
+import { get, IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import { apiRoutes } from '../../../exporter/api/routes.ts';
 import { Events, State } from '../../../exporter/api/schema.ts';
 import { stateOf } from '../../../exporter/api/state.ts';
 import { createApp } from '../../../exporter/app.ts';
@@ -125,6 +127,23 @@ test('of very many listeners those that came last listen', async () => {
   const last = streams.slice(2);
   await expect.poll(() => last.every(({ text }) => text.includes('event: link'))).toBe(true);
   expect(last.some(({ ended }) => ended)).toBe(false);
+});
+
+test('a change right after a listener was dismissed is not sent to it', async () => {
+  const changes = new ChangeLog();
+  const stream = apiRoutes({ changes, read: () => Promise.reject(new Error('not read')) }).get('/api/v1/stream');
+  const errors: Error[] = [];
+  const requests: IncomingMessage[] = [];
+  for (let i = 0; i < 33; i += 1) {
+    const request = new IncomingMessage(new Socket());
+    requests.push(request);
+    const response = new ServerResponse(request).on('error', (error) => errors.push(error));
+    stream?.(request as never, response as never);
+  }
+  changes.add(change, 1);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  for (const request of requests) request.emit('close');
+  expect(errors).toEqual([]);
 });
 
 test('HEAD of the stream is answered and is no listener', async () => {
