@@ -14,8 +14,7 @@ let lab: Lab | undefined;
 try {
   image.makeBases();
   image.build();
-  lab = await Lab.up({ nodes: 1, links: 1, name: 'image' });
-  await letIn(lab, 1);
+  lab = await Lab.up({ nodes: 1, links: 1, name: 'image', extraConf: letIn });
   await look();
   await runBeside(lab);
   await leaveOut(lab);

@@ -12,8 +12,7 @@ let lab: Lab | undefined;
 beforeAll(async () => {
   image.makeBases();
   image.build();
-  lab = await Lab.up({ nodes: 1, links: 1, name: 'image' });
-  await letIn(lab, 1);
+  lab = await Lab.up({ nodes: 1, links: 1, name: 'image', extraConf: letIn });
 }, 300_000);
 afterAll(async () => {
   await lab?.down();
@@ -63,7 +62,6 @@ test('corosync killed and started again is down, and up again', async () => {
   await lab?.kill(1);
   await scrapeUntil(lab as Lab, 1, 0);
   await lab?.start(1);
-  await letIn(lab as Lab, 1);
   await scrapeUntil(lab as Lab, 1, 1);
 });
 
