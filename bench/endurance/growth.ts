@@ -8,6 +8,10 @@ export interface Holding {
   /** Grows also when another Node.js on the machine ends, with which its code was shared. */
   readonly pss: number;
   readonly rss: number;
+  /** Of rss, what is the process' own: heaps and stacks. The kernel cannot drop it, as it can pages of files. */
+  readonly anonymous: number;
+  /** Of rss, pages of the rings that libqb shares with corosync. */
+  readonly shared: number;
   readonly descriptors: number;
   readonly threads: number;
   /** koffi's callback slots in use, in all threads. */
@@ -29,12 +33,14 @@ export function holding(pid: number, corosync: number | undefined, probes: strin
   const sum = (what: 'used' | 'afterCollection') => inside.reduce((total, one) => total + one[what], 0);
   const folders = sharedMemory(pid);
   const live = folders.filter(({ server }) => server === corosync);
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const bytes = (name: string) => 1024 * Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(rollup)?.[1]);
+  const sizes = ['smaps_rollup', 'status'].map((name) => readFileSync(`/proc/${pid}/${name}`, 'utf8')).join('');
+  const bytes = (name: string) => 1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(sizes)?.[1]);
   return {
     time: Date.now() / 1000,
     pss: bytes('Pss'),
     rss: bytes('Rss'),
+    anonymous: bytes('Anonymous'),
+    shared: bytes('RssShmem'),
     descriptors: readdirSync(`/proc/${pid}/fd`).length,
     threads: readdirSync(`/proc/${pid}/task`).length,
     slots: Math.max(0, ...inside.map(({ slots }) => slots)), // koffi counts for the process, in each thread
@@ -55,12 +61,12 @@ export function sharedMemory(client: number): { path: string; server: number }[]
   });
 }
 
+/** Of what growth is reckoned. */
+export const growing = ['rss', 'anonymous', 'heapAfterCollection'] as const;
+export type Growing = (typeof growing)[number];
+
 /** Growth an hour of a figure by least squares over the median of each window: what V8 has not yet collected comes and goes. */
-export function growthPerHour(
-  samples: readonly Holding[],
-  what: 'heapAfterCollection' | 'rss',
-  window: number,
-): number | undefined {
+export function growthPerHour(samples: readonly Holding[], what: Growing, window: number): number | undefined {
   const begin = samples[0]?.time ?? 0;
   const windows = new Map<number, Holding[]>();
   for (const sample of samples) {

@@ -42,10 +42,11 @@ ${Object.entries(result.steps)
 
 The heap is that of all its threads, right after V8's own full collections. Growth is a line of least squares through
 the median of each ten minutes, without the first ten. In between, the descriptors include the connections of
-what scrapes; a figure of 0 folders would be of a moment without corosync.
+what scrapes; a figure of 0 folders would be of a moment without corosync. RSS is anonymous memory, rings shared with
+corosync and pages of files: of Node.js, of libraries.
 
-| minutes | RSS (MB) | heap (MB) | descriptors | threads | callback slots | /dev/shm folders | their size (MB) |
-|---|---|---|---|---|---|---|---|
+| minutes | RSS (MB) | anonymous (MB) | rings (MB) | files (MB) | heap (MB) | descriptors | threads | callback slots | /dev/shm folders | their size (MB) |
+|---|---|---|---|---|---|---|---|---|---|---|
 ${held(result)
   .map((one) => holdingRow(one, result.begin?.time ?? 0))
   .join('\n')}
@@ -66,9 +67,10 @@ function held({ begin, end, samples, seconds }: Result): Holding[] {
 
 function holdingRow(one: Holding, begin: number): string {
   const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
-  const { descriptors, threads, slots, shm } = one;
+  const { rss, anonymous, shared, heapAfterCollection, descriptors, threads, slots, shm, shmBytes } = one;
   const minutes = ((one.time - begin) / 60).toFixed(0);
-  return `| ${[minutes, mb(one.rss), mb(one.heapAfterCollection), descriptors, threads, slots, shm, mb(one.shmBytes)].join(' | ')} |`;
+  const memory = [rss, anonymous, shared, rss - anonymous - shared, heapAfterCollection].map(mb);
+  return `| ${[minutes, ...memory, descriptors, threads, slots, shm, mb(shmBytes)].join(' | ')} |`;
 }
 
 function at(sorted: readonly number[], part: number): string {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';
 import { commit } from '../../test/commit.ts';
-import { growthPerHour, type Holding } from './growth.ts';
+import { type Growing, growing, growthPerHour, type Holding } from './growth.ts';
 import { compareLinks, type LinkComparison } from './links.ts';
 import type { Plan } from './plan.ts';
 import type { Run } from './run.ts';
@@ -32,7 +32,7 @@ export interface Result {
   readonly corosyncLog: { readonly rings: number; readonly notified: number };
   readonly begin: Holding | undefined;
   readonly end: Holding | undefined;
-  readonly growth: Record<'rss' | 'heapAfterCollection', number | undefined>;
+  readonly growth: Record<Growing, number | undefined>;
   readonly leftByKills: readonly number[];
   readonly problems: readonly string[];
   /** What it held in between. */
@@ -80,10 +80,9 @@ export function evaluate(run: Recorded, plan: Omit<Plan, 'steps'>): Result {
     corosyncLog: { rings: rings.length, notified: rings.filter((ring) => notified.has(ring)).length },
     begin: run.begin,
     end: run.end,
-    growth: {
-      rss: growthPerHour(warm, 'rss', plan.window),
-      heapAfterCollection: growthPerHour(warm, 'heapAfterCollection', plan.window),
-    },
+    growth: Object.fromEntries(
+      growing.map((what) => [what, growthPerHour(warm, what, plan.window)]),
+    ) as Result['growth'],
     leftByKills: run.leftByKills,
     problems: run.problems,
     samples: run.samples.filter((_, index) => index % 10 === 0),

@@ -1,9 +1,16 @@
+import { type Growing, growing } from './growth.ts';
 import type { Latencies, Result } from './result.ts';
 
 /** Bytes an hour. */
 const mostGrowth = 1e6;
 /** Milliseconds: it waits for corosync for 3 s at most, and reserves half a second for the rest (scrape-deadline.ts). */
 const mostTime = 3_500;
+
+const memory: Readonly<Record<Growing, string>> = {
+  rss: 'the memory (RSS)',
+  anonymous: 'its anonymous memory',
+  heapAfterCollection: 'the heap after collections',
+};
 
 /** Whether one thing is as it must be, and what was found. */
 export interface Verdict {
@@ -64,11 +71,16 @@ export function verdicts(result: Result): Verdict[] {
     none('Transitions missed', [...memberships.missed, ...links.missed]),
     none('Transitions told that were none', [...memberships.invented, ...links.invented]),
     none('Counters that differ from the observer', result.counters),
-    ...(['rss', 'heapAfterCollection'] as const).flatMap((name): Verdict[] => {
+    ...growing.flatMap((name): Verdict[] => {
       const growth = result.growth[name];
       if (growth === undefined || result.seconds < 3600) return [];
-      const what = name === 'rss' ? 'Growth of the memory (RSS)' : 'Growth of the heap after collections';
-      return [{ what, found: `${(growth / 1e6).toFixed(2)} MB an hour`, good: growth < mostGrowth }];
+      return [
+        {
+          what: `Growth of ${memory[name]}`,
+          found: `${(growth / 1e6).toFixed(2)} MB an hour`,
+          good: growth < mostGrowth,
+        },
+      ];
     }),
     same('Descriptors', 'descriptors'),
     same('Threads', 'threads'),
