@@ -1,5 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '../test/cluster/exporter-on-node.ts';
 
 /** The memory of a process, in bytes. */
 export interface Memory {
@@ -28,6 +33,19 @@ export function readMemory(pid: number): Memory {
     if ((field === 'Rss') === isRuntime(mapping)) pssAlone += bytes;
   }
   return { rss, pss, pssAlone };
+}
+
+/** The memory of a program that has what this one is built on, and does nothing (bare-node.mjs). */
+export async function readBareMemory(): Promise<Memory> {
+  const program = fileURLToPath(new URL('bare-node.mjs', import.meta.url));
+  const child = spawn(process.execPath, [...nodeFlags, program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [port] = await once(child.stdout, 'data');
+  for (let turn = 0; turn < 30; turn += 1) await (await fetch(`http://127.0.0.1:${String(port).trim()}/`)).text();
+  await sleep(1_000); // until its threads have loaded koffi
+  const memory = readMemory(child.pid ?? 0);
+  child.stdin.end();
+  await once(child, 'exit');
+  return memory;
 }
 
 function isRuntime(mapping: string): boolean {

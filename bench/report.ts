@@ -3,6 +3,7 @@ import { cpus, loadavg, release } from 'node:os';
 import { commit } from '../test/commit.ts';
 import { tools } from './contestants.ts';
 import type { CellResult } from './measure-cell.ts';
+import type { Memory } from './memory.ts';
 import { tables } from './tables.ts';
 
 /** The machine before the run, as far as it explains figures. */
@@ -18,7 +19,7 @@ export function describeMachine(): string {
 }
 
 /** docs/benchmark.md. */
-export function page(results: readonly CellResult[], machine: string, rounds: number): string {
+export function page(results: readonly CellResult[], bare: Memory, machine: string, rounds: number): string {
   return `# What a scrape costs
 
 Written by \`npm run bench\` (as root, on Debian or Ubuntu with the packages that \`test/cluster/setup\` installs). The
@@ -42,5 +43,5 @@ which includes processes that were started, until 20 ms after the answer; corosy
 less what it costs while nobody asks. PSS is read of \`/proc\`, and counts the pages of Node.js in full: this benchmark
 runs in Node.js too, and would share them.
 
-${tables(results)}`;
+${tables(results, bare)}`;
 }

@@ -10,6 +10,7 @@ test('the benchmark measures every contestant, and writes only if it is asked to
     expect(stdout, cells.join()).toMatch(new RegExp(`^\\| ${cells.join(' \\| ')} \\|`, 'm'));
   const number = '[\\d.]+';
   row('3 nodes: a scrape takes a tenth of ha_cluster_exporter’s time', `${number} times`, '.*met.*', `${number} times`);
+  row('memory \\(PSS, alone\\) of at most 80 MB', `${number} MB`, '.*met.*', `${number} MB`);
   for (const who of [
     '3 nodes, 2 links \\| corosync-exporter',
     ' *\\| ha_cluster_exporter',
