@@ -5,6 +5,9 @@ import type { CmapValue } from '../corosync/types.ts';
 import { unless } from './read-area.ts';
 import type { Cluster, Configuration, ConfiguredNode } from './snapshot.ts';
 
+/** Only corosync 2 has these. */
+const RINGS_OF_COROSYNC_2 = 'runtime.totem.pg.mrp.rrp.';
+
 /** The parts of the configuration map that are followed: read when they change, not when somebody scrapes. */
 export const followedPrefixes = [
   'nodelist.',
@@ -14,8 +17,7 @@ export const followedPrefixes = [
   'runtime.config.totem.',
   'runtime.members.',
   'runtime.votequorum.',
-  // Corosync 2 only.
-  'runtime.totem.pg.mrp.rrp.',
+  RINGS_OF_COROSYNC_2,
 ];
 
 /** Nobody is to see this, not even as part of a hash. */
@@ -59,11 +61,15 @@ export class FollowedConfiguration {
 /** What corosync.conf says of the cluster and its nodes: cmap_keys(7). */
 export function clusterOf(keys: Keys): Cluster {
   const text = (key: string) => String(keys[key] ?? '');
+  // Corosync writes none of its defaults back: totem_get_crypto() and the transport in exec/totemconfig.c.
+  const corosync2 = Object.keys(keys).some((key) => key.startsWith(RINGS_OF_COROSYNC_2));
+  const secauth = text('totem.secauth') || (corosync2 ? 'on' : 'off');
+  const [cipher, hash] = secauth === 'on' ? ['aes256', corosync2 ? 'sha1' : 'sha256'] : ['none', 'none'];
   return {
     name: text('totem.cluster_name'),
-    transport: text('totem.transport') || 'knet',
-    cryptoCipher: text('totem.crypto_cipher') || 'none',
-    cryptoHash: text('totem.crypto_hash') || 'none',
+    transport: text('totem.transport') || (corosync2 ? 'udp' : 'knet'),
+    cryptoCipher: text('totem.crypto_cipher') || cipher,
+    cryptoHash: text('totem.crypto_hash') || hash,
     nodes: nodesOf(keys),
   };
 }

@@ -42,6 +42,17 @@ test('the cluster is what the configuration says of it, nodes by nodeid, address
   });
 });
 
+test.each([
+  ['secauth', { 'totem.secauth': 'on' }, 'knet aes256 sha256'],
+  ['secauth off', { 'totem.secauth': 'off' }, 'knet none none'],
+  ['secauth, and another cipher', { 'totem.secauth': 'on', 'totem.crypto_cipher': 'aes128' }, 'knet aes128 sha256'],
+  ['corosync 2', { 'runtime.totem.pg.mrp.rrp.0.faulty': 0 }, 'udp aes256 sha1'],
+  ['corosync 2, secauth off', { 'runtime.totem.pg.mrp.rrp.0.faulty': 0, 'totem.secauth': 'off' }, 'udp none none'],
+])('what is not written is what corosync takes for it: %s', (_, more, expected) => {
+  const { transport, cryptoCipher, cryptoHash } = clusterOf({ ...keys, ...more });
+  expect(`${transport} ${cryptoCipher} ${cryptoHash}`).toBe(expected);
+});
+
 test('the digest is the same on nodes that differ in what is their own only', () => {
   const own = { 'nodelist.local_node_pos': 0, 'totem.interface.0.bindnetaddr': '10.0.0.2', 'logging.debug': 'off' };
   expect(digestOf({ ...keys, ...own, 'runtime.members.1.join_count': 9 })).toBe(digestOf(keys));
