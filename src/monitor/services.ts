@@ -28,8 +28,9 @@ export class Services {
   readonly #roundTrip: RoundTrip;
   #joined = false;
   #model: 0 | 1 = 1;
+  #provider = false;
   /** The last view that was told, to find joins and leaves where libquorum does not tell them. */
-  #view: readonly number[] | undefined;
+  #view: QuorumEvent | undefined;
   readonly #configuration = new FollowedConfiguration();
 
   constructor(bindings: Bindings, options: MonitorOptions, lane: Lane) {
@@ -89,6 +90,7 @@ export class Services {
   #openedQuorum(quorum: QuorumApi): OpenedFacts {
     quorum.trackstart(TrackFlags.CS_TRACK_CURRENT | TrackFlags.CS_TRACK_CHANGES);
     this.#model = quorum.model;
+    this.#provider = quorum.provider;
     this.#view = undefined;
     return { provider: quorum.provider, pid: quorum.peerPid() };
   }
@@ -119,13 +121,15 @@ export class Services {
   #drainQuorum(): void {
     for (const event of this.#quorum.drain()) {
       this.#lane.post(event);
-      if (this.#model === 0 && event.kind === 'quorum') this.#postView(event);
+      // Without a provider that libquorum has no members to tell, and says that there are none.
+      if (this.#model === 0 && this.#provider && event.kind === 'quorum') this.#postView(event);
     }
   }
 
-  #postView({ ringId, members }: QuorumEvent): void {
-    const change = viewChange(this.#view, members);
-    this.#view = members;
+  #postView(event: QuorumEvent): void {
+    const { ringId, members } = event;
+    const change = viewChange(this.#view, event);
+    this.#view = event;
     if (change !== undefined) this.#lane.post({ kind: 'nodelist', ringId, members, ...change });
   }
 

@@ -17,7 +17,7 @@ const options = {
 const ringId = { nodeid: undefined, seq: 5n };
 
 /** A corosync of plain data: what its callbacks have for us, what its map holds, and what it was asked. */
-function fixture(model: 0 | 1 = 1, overrides: Partial<typeof options> = {}) {
+function fixture(model: 0 | 1 = 1, overrides: Partial<typeof options> = {}, provider = true) {
   const lane = fakeLane();
   const corosync = {
     connectCode: 1,
@@ -45,7 +45,7 @@ function fixture(model: 0 | 1 = 1, overrides: Partial<typeof options> = {}) {
   const ask = (call: string) => void corosync.asked.push(call);
   const quorum: QuorumApi = {
     model,
-    provider: true,
+    provider,
     peerPid: () => 4711,
     trackstart: (flags) => ask(`trackstart ${flags}`),
     dispatch: () => ({ code: corosync.dispatchCode, events: corosync.quorumEvents.splice(0) }),
@@ -199,16 +199,27 @@ test('what corosync announced before it answered the probe is told before the an
 
 test('without nodelist notifications joins and leaves are found by comparing views', () => {
   const { lane, corosync, services } = fixture(0);
-  const view = (...members: number[]) => corosync.quorumEvents.push({ kind: 'quorum', quorate: true, ringId, members });
-  view(1, 2);
+  const view = (members: number[], ring = ringId) =>
+    corosync.quorumEvents.push({ kind: 'quorum', quorate: true, ringId: ring, members });
+  const next = { ...ringId, seq: 6n };
+  view([1, 2]);
   services.step();
-  view(1, 3);
-  view(1, 3);
+  view([1, 3]);
+  view([1, 3]);
+  view([1, 3], next);
   services.step();
   expect(lane.take().filter(({ kind }) => kind === 'nodelist')).toEqual([
     { kind: 'nodelist', ringId, members: [1, 2], joined: [], left: [] },
     { kind: 'nodelist', ringId, members: [1, 3], joined: [3], left: [2] },
+    { kind: 'nodelist', ringId: next, members: [1, 3], joined: [], left: [] },
   ]);
+});
+
+test('without nodelist notifications and without a provider there are no members to tell', () => {
+  const { lane, corosync, services } = fixture(0, {}, false);
+  corosync.quorumEvents.push({ kind: 'quorum', quorate: false, ringId, members: [] });
+  services.step();
+  expect(lane.take().filter(({ kind }) => kind === 'nodelist')).toEqual([]);
 });
 
 test('close leaves our group and ends all connections', () => {
