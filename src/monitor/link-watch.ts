@@ -1,6 +1,7 @@
 import type { CfgApi } from '../corosync/bindings.ts';
 import { CsError } from '../corosync/cs-error.ts';
 import { unless } from './read-area.ts';
+import { linkStatus } from './read-links.ts';
 import type { Cluster } from './snapshot.ts';
 
 /** A link that went up or down. */
@@ -28,14 +29,15 @@ export class LinkWatch {
     this.#lookAt = now + this.#interval;
     const seen = new Map<string, boolean>();
     const changes: LinkChange[] = [];
-    for (const { nodeid, local, addresses } of nodes) {
+    for (const node of nodes) {
+      const { nodeid, local, addresses } = node;
       if (local) continue;
       const status = unless([CsError.CS_ERR_NOT_SUPPORTED, CsError.CS_ERR_FAILED_OPERATION], () =>
         cfg.nodeStatusGet(nodeid),
       );
       for (const { link } of addresses) {
         // UDP and UDPU have one link, with the node's state.
-        const state = transport === 'knet' || link === 0 ? status?.links[link] : undefined;
+        const state = status && (transport === 'knet' || link === 0) ? linkStatus(status, node, link) : undefined;
         if (state === undefined) continue;
         const key = `${nodeid} ${link}`;
         seen.set(key, state.connected);

@@ -1,10 +1,13 @@
 import type { CfgApi, CmapApi } from '../corosync/bindings.ts';
 import { CsError } from '../corosync/cs-error.ts';
-import type { NodeStatus } from '../corosync/types.ts';
+import type { LinkStatus, NodeStatus } from '../corosync/types.ts';
 import type { Link, Links, ReachedNode, Statistic } from './areas.ts';
 import { unless } from './read-area.ts';
 import { readStatistics } from './read-statistics.ts';
 import type { Cluster, ConfiguredNode } from './snapshot.ts';
+
+/** While a link is down knet leaves it as it was. */
+const LATENCY = 'latency_ave';
 
 /** How corosync sees the links to the other nodes: state by one call a node, `fields` by their known keys. */
 export function readLinks(
@@ -24,9 +27,10 @@ export function readLinks(
       const links = linksOf(node)
         .filter((link) => knet || link === 0)
         .flatMap((link): Link[] => {
-          const { enabled, connected, mtu } = status.links[link] ?? {};
+          const { enabled, connected, mtu } = linkStatus(status, node, link) ?? {};
           if (enabled === undefined || connected === undefined) return [];
-          return [{ link, enabled, connected, mtu: mtu || undefined, statistics: statistics(node, link, fields) }];
+          const current = connected ? fields : fields.filter((field) => field !== LATENCY);
+          return [{ link, enabled, connected, mtu: mtu || undefined, statistics: statistics(node, link, current) }];
         });
       nodes.push({
         nodeid: node.nodeid,
@@ -40,6 +44,7 @@ export function readLinks(
         const { enabled, connected, mtu, ...rest } = statistics(node, link, [...stateFields, ...fields]);
         if (enabled === undefined || connected === undefined) return [];
         const state = { enabled: Number(enabled) === 1, connected: Number(connected) === 1 };
+        if (!state.connected) delete rest[LATENCY];
         return [{ link, ...state, mtu: Number(mtu) || undefined, statistics: rest }];
       });
       if (links.length === 0) continue;
@@ -60,6 +65,14 @@ export function remoteNodes({ nodes }: Cluster): ConfiguredNode[] {
 /** The numbers of a node's links. */
 export function linksOf({ addresses }: ConfiguredNode): number[] {
   return addresses.map(({ link }) => link);
+}
+
+/** What corosync tells of that link of the node. */
+export function linkStatus({ links }: NodeStatus, node: ConfiguredNode, link: number): LinkStatus | undefined {
+  const numbers = linksOf(node);
+  // Corosync 3.1.1 to 3.1.4 do not leave gaps between the links that are configured.
+  const compact = links.some(({ source }, slot) => source !== '' && !numbers.includes(slot));
+  return links[compact ? numbers.indexOf(link) : link];
 }
 
 /** Undefined where corosync has no such call, or does not know the node. */

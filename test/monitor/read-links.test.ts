@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { CfgApi } from '../../src/corosync/bindings.ts';
 import { CorosyncError, CsError } from '../../src/corosync/cs-error.ts';
-import { readLinks } from '../../src/monitor/read-links.ts';
-import type { Cluster } from '../../src/monitor/snapshot.ts';
+import type { NodeStatus } from '../../src/corosync/types.ts';
+import { linkStatus, readLinks } from '../../src/monitor/read-links.ts';
+import type { Cluster, ConfiguredNode } from '../../src/monitor/snapshot.ts';
 import { fakeMap } from './fake-map.ts';
 
 function cluster(transport = 'knet', links = [0, 1]): Cluster {
@@ -51,10 +52,29 @@ test('each remote node is asked once, and its links have state and statistics', 
   expect(readLinks(cfg, map, cluster(), ['latency_ave'])).toEqual({
     nodes: [
       { nodeid: 2, reachable: true, onwireVersion: 1, links: links({ latency_ave: 99 }, {}) },
-      { nodeid: 3, reachable: true, onwireVersion: 1, links: links({}, { latency_ave: 7 }) },
+      { nodeid: 3, reachable: true, onwireVersion: 1, links: links({}, {}) },
     ],
   });
   expect(asked).toEqual([2, 3]);
+});
+
+test('of a link that is down knet keeps the last latency: it is not read, or left out', () => {
+  const { map, take } = fakeMap({ 'stats.knet.node2.link1.latency_ave': 7, 'stats.knet.node2.link1.up_count': 2 });
+  readLinks(fakeCfg([0]).cfg, map, cluster('knet', [1]), ['latency_ave', 'up_count']);
+  expect(take()).toEqual(['stats.knet.node2.link1.up_count', 'stats.knet.node3.link1.up_count']);
+  const state = { 'stats.knet.node2.link1.enabled': 1, 'stats.knet.node2.link1.connected': 0 };
+  const old = fakeMap({ ...state, 'stats.knet.node2.link1.latency_ave': 7, 'stats.knet.node2.link1.up_count': 2 });
+  const { nodes } = readLinks(undefined, old.map, cluster('knet', [1]), ['latency_ave', 'up_count']);
+  expect(nodes[0]?.links).toEqual([{ ...down, statistics: { up_count: 2 } }]);
+});
+
+test('links with a gap between their numbers are found by number, or by position where corosync leaves none', () => {
+  const status = (...sources: string[]) =>
+    ({ links: sources.map((source, slot) => ({ source, mtu: slot })) }) as unknown as NodeStatus;
+  const [node] = cluster('knet', [0, 2]).nodes as [ConfiguredNode];
+  expect(linkStatus(status('10.0.0.1', '', '10.2.0.1', ''), node, 2)?.mtu).toBe(2);
+  expect(linkStatus(status('10.0.0.1', '10.2.0.1', '', ''), node, 2)?.mtu).toBe(1);
+  expect(linkStatus(status('10.0.0.1', '10.2.0.1', '', ''), node, 0)?.mtu).toBe(0);
 });
 
 test('only the fields that are asked for are read, by their keys', () => {
