@@ -47,6 +47,8 @@ export class Connector<Api extends { close(): unknown }> {
   readonly #lane: Lane;
   readonly #opened: (api: Api) => OpenedFacts;
   #api: Api | undefined;
+  /** The same, each call marked by itself. */
+  #marked: Api | undefined;
   #paced: Api | undefined;
   /** The call that failed of a dead connection, until the next drain has taken what is left and ended it. */
   #dying: { readonly call: string; readonly code: number } | undefined;
@@ -81,10 +83,11 @@ export class Connector<Api extends { close(): unknown }> {
     let api: Api | undefined;
     try {
       api = this.#lane.held.during(() => this.#service.connect());
-      const opened = api;
-      const facts = this.#lane.held.during(() => this.#opened(opened));
+      const marked = before(api, () => this.#lane.held.begin());
+      const facts = this.#lane.held.during(() => this.#opened(marked));
       this.#api = api;
-      this.#paced = paced(api, () => this.#beforeRead());
+      this.#marked = marked;
+      this.#paced = before(api, () => this.#beforeRead());
       this.#retryAfter = FIRST_RETRY;
       this.#lane.post({ kind: 'connected', library: this.library, ...facts });
     } catch (error) {
@@ -97,12 +100,12 @@ export class Connector<Api extends { close(): unknown }> {
     }
   }
 
-  /** Makes a round trip; undefined when there is no connection, or when it failed, which has then been told. */
-  call<T>(roundTrip: (api: Api) => T): T | undefined {
-    const api = this.#api;
+  /** Makes round trips; undefined when there is no connection, or when one failed, which has then been told. */
+  call<T>(roundTrips: (api: Api) => T): T | undefined {
+    const api = this.#marked;
     if (api === undefined || this.#dying !== undefined) return undefined;
     try {
-      return this.#lane.held.during(() => roundTrip(api));
+      return this.#lane.held.during(() => roundTrips(api));
     } catch (error) {
       const { call, code } = corosyncError(error);
       this.#lane.post({ kind: 'call-failed', library: this.library, call, code });
@@ -154,6 +157,7 @@ export class Connector<Api extends { close(): unknown }> {
     this.tellDispatches();
     const api = this.#api;
     this.#api = undefined;
+    this.#marked = undefined;
     this.#paced = undefined;
     this.#dying = undefined;
     if (api !== undefined) this.#lane.held.during(() => api.close());
@@ -202,7 +206,7 @@ function corosyncError(error: unknown): CorosyncError {
 }
 
 /** The same methods, each with `beforeCall` in front of it. */
-function paced<Api extends object>(api: Api, beforeCall: () => void): Api {
+function before<Api extends object>(api: Api, beforeCall: () => void): Api {
   return new Proxy(api, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);

@@ -51,6 +51,25 @@ test('while libcmap has no second map, attempts come every 30 s', () => {
   expect(attempts(19, 65)).toEqual([0, 30, 60]);
 });
 
+test('of several round trips in one call each is marked by itself', () => {
+  const { lane, connector } = fixture();
+  connector.open();
+  const begun: number[] = [];
+  const begin = lane.held.begin.bind(lane.held);
+  lane.held.begin = () => {
+    begin();
+    begun.push(lane.time);
+  };
+  connector.call((api) => {
+    lane.time += 500;
+    api.answer();
+    lane.time += 500;
+    api.answer();
+  });
+  expect(begun).toEqual([1_000, 1_500, 2_000]);
+  expect(lane.held.seconds()).toBe(0);
+});
+
 describe('a read', () => {
   test('marks each of its calls by itself, and nothing after it', () => {
     const { lane, connector } = fixture();
