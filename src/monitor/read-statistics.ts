@@ -11,6 +11,10 @@ export function readStatistics(map: CmapApi, keys: readonly string[]): Record<st
   return statistics;
 }
 
+const TOKEN_AGE = 'stats.srp.time_since_token_last_received';
+/** Before 3.1.9 corosync subtracts 32 bits of a clock in milliseconds from all of it: wrong after 49.7 days. */
+const TOKEN_CLOCK = 2 ** 32;
+
 /** corosync computes these on a timer of its own, every so many milliseconds: reading them sooner tells nothing new. */
 const TIMER = 1_500;
 const computedOnTimer: readonly string[] = [
@@ -18,7 +22,7 @@ const computedOnTimer: readonly string[] = [
   'stats.srp.mtt_rx_token',
   'stats.srp.avg_token_workload',
   'stats.srp.avg_backlog_calc',
-  'stats.srp.time_since_token_last_received',
+  TOKEN_AGE,
 ];
 
 /** The statistics of totem, of which some are read no more often than corosync computes them. */
@@ -29,7 +33,9 @@ export class TotemStatistics {
   read(stats: CmapApi, keys: readonly string[], now: number): Record<string, Statistic> {
     if (this.#computed === undefined || now >= this.#computed.until) {
       const slow = keys.filter((key) => computedOnTimer.includes(key));
-      this.#computed = { until: now + TIMER, statistics: readStatistics(stats, slow) };
+      const statistics = readStatistics(stats, slow);
+      if (statistics[TOKEN_AGE] !== undefined) statistics[TOKEN_AGE] = Number(statistics[TOKEN_AGE]) % TOKEN_CLOCK;
+      this.#computed = { until: now + TIMER, statistics };
     }
     const fast = keys.filter((key) => !computedOnTimer.includes(key));
     return { ...this.#computed.statistics, ...readStatistics(stats, fast) };

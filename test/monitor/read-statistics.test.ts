@@ -24,6 +24,14 @@ test('what corosync computes on its timer is read no more often than that', () =
   expect(totem.read(map, keys, 1_501)).toMatchObject({ 'stats.srp.mtt_rx_token': 30 });
 });
 
+test('the age of the token is right also where corosync takes 32 bits of its clock from all of it', () => {
+  const key = 'stats.srp.time_since_token_last_received';
+  const age = (value: number | bigint) => new TotemStatistics().read(fakeMap({ [key]: value }).map, [key], 0)[key];
+  expect(age(3 * 2 ** 32 + 250)).toBe(250);
+  expect(age(BigInt(2 ** 32 + 250))).toBe(250);
+  expect(age(250)).toBe(250);
+});
+
 const pause = (i: number, timestamp: bigint, delay: number) => ({
   [`stats.schedmiss.${i}.timestamp`]: timestamp,
   [`stats.schedmiss.${i}.delay`]: delay,
