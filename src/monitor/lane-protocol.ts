@@ -66,7 +66,7 @@ export type AreaEvent = {
 
 /** What the main thread tells a lane. */
 export type LaneCommand =
-  /** `nodeids`: of the configured nodes, as far as they are known. */
+  /** `nodeids`: of the configured nodes and of the members, as far as they are known. */
   | { readonly kind: 'read'; readonly id: number; readonly nodeids: readonly number[] }
   /** Whether to open connections: one service tries for all while corosync refuses us. */
   | { readonly kind: 'connect'; readonly allowed: boolean }

@@ -115,7 +115,8 @@ export class Monitor {
 
   #request(): { since: number; done: Promise<void> } {
     const since = performance.now();
-    const nodeids = this.#history.cluster?.nodes.map(({ nodeid }) => nodeid) ?? [];
+    const configured = this.#history.cluster?.nodes.map(({ nodeid }) => nodeid) ?? [];
+    const nodeids = [...new Set([...configured, ...(this.#history.quorum?.members ?? [])])];
     const done = Promise.all(laneNames.map((name) => this.#lanes[name].read(nodeids))).then(() => {
       this.#reading = undefined;
     });

@@ -11,7 +11,7 @@ const READ_TIME = 3_000;
 /** What a lane does: a step on its timer and on each request, and after a request a read. */
 export interface LaneWork {
   step(): void;
-  /** Reads what is shown of corosync besides; `nodeids` are those of the configured nodes. */
+  /** Reads what is shown of corosync besides; `nodeids` are those of the configured nodes and of the members. */
   read(nodeids: readonly number[]): void;
   readonly nextStepIn: number;
   close(): void;
