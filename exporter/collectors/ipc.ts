@@ -2,7 +2,7 @@ import type { ClientConnection } from '../../src/monitor/snapshot.ts';
 import { type Collector, counter, gauge, readOf, row, rowSamples, type Sample, sample } from './metric.ts';
 
 const client = ['ipc_service', 'process'] as const;
-const ended = 'those that have ended since the start of the exporter included';
+const ended = 'those that have ended included, as of the last scrape in which they were open';
 
 const connections = gauge(
   'corosync_ipc_connections',

@@ -23,7 +23,7 @@ const onwireVersion = gauge(
 );
 const latency = gauge(
   'corosync_link_latency_seconds',
-  'Moving mean of the round trip of knet pings on the link, in seconds (cmap stats.knet.nodeN.linkL.latency_ave).',
+  'Moving mean of the round trip of knet pings on the link, in seconds; absent while it is down (cmap stats.knet.nodeN.linkL.latency_ave).',
   link,
 );
 const ups = counter(

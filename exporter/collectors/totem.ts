@@ -34,7 +34,7 @@ const consensusTimeouts = counter(
 );
 const lastTokenAge = gauge(
   'corosync_totem_last_token_age_seconds',
-  'Seconds since the token came last, as of up to 1.5 s ago (cmap stats.srp.time_since_token_last_received).',
+  'Seconds since the token came last, as of up to 3 s ago (cmap stats.srp.time_since_token_last_received).',
 );
 const tokenInterval = gauge(
   'corosync_totem_token_interval_seconds',

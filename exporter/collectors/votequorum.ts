@@ -75,11 +75,9 @@ export const votequorumCollector: Collector = {
 function expectedByConfiguration(keys: Readonly<Record<string, CmapValue>>): number {
   const expected = keys['quorum.expected_votes'];
   if (expected !== undefined) return Number(expected);
-  const ofNodes = Object.keys(keys)
-    .map((key) => /^(nodelist\.node\.\d+)\.nodeid$/.exec(key)?.[1])
-    .filter((entry) => entry !== undefined)
-    .map((entry) => Number(keys[`${entry}.quorum_votes`] ?? 1));
-  const total = ofNodes.reduce((sum, votes) => sum + votes, 0);
+  const entries = Object.keys(keys).flatMap((key) => /^nodelist\.node\.\d+(?=\.)/.exec(key) ?? []);
+  const votesOf = (entry: string) => Number(keys[`${entry}.quorum_votes`] ?? 1);
+  const total = [...new Set(entries)].reduce((sum, entry) => sum + votesOf(entry), 0);
   if (keys['quorum.device.model'] === undefined) return total;
   // Unless it is told otherwise, the device may keep one node quorate.
   return total + Number(keys['quorum.device.votes'] ?? total - 1);

@@ -13,6 +13,7 @@ function configured(more: Readonly<Record<string, CmapValue>>): unknown {
 
 test.each<[string, Record<string, CmapValue>, number]>([
   ['a vote a node', {}, 3],
+  ['a vote a node without a nodeid', { 'nodelist.node.3.ring0_addr': '10.0.0.4' }, 4],
   ['the votes of each node', { 'nodelist.node.1.quorum_votes': 4 }, 6],
   ['what is written', { 'quorum.expected_votes': 7 }, 7],
   ['those of the device', { 'quorum.device.model': 'net', 'quorum.device.votes': 1 }, 4],
