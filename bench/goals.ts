@@ -38,7 +38,8 @@ export function judge(results: readonly CellResult[], bare: Memory): Goal[] {
   const median = (measured: Measured | undefined) => measured && 1000 * quantile(measured.wall, 0.5);
   const against = small && advantage(small.theirs, small.ours);
   const atBest = small && advantage(small.theirs, small.floor);
-  const lanes = small?.anatomy.lanes.find(({ lane }) => lane === 'services');
+  // They run side by side: a scrape waits for the longer one.
+  const [lane] = [...(small?.anatomy.lanes ?? [])].sort((a, b) => b.seconds - a.seconds);
   const pss = small?.ours.memory.map(({ pssAlone }) => pssAlone / 1e6) ?? [];
   const third = Math.ceil(pss.length / 3);
   const growth = pss.length === 0 ? undefined : mean(pss.slice(-third)) / mean(pss.slice(third, 2 * third)) - 1;
@@ -51,7 +52,7 @@ export function judge(results: readonly CellResult[], bare: Memory): Goal[] {
       ...goal('3 nodes: it costs an eighth of its CPU time', against?.cpu, times, (it) => it >= 8),
       ...(atBest && { floor: times(atBest.cpu) }),
     },
-    goal('3 nodes: the lanes take at most twice the floor', lanes?.ratio.median, times, (value) => value <= 2),
+    goal('3 nodes: the longer of the lanes takes at most twice its floor', lane?.ratio.median, times, (it) => it <= 2),
     goal(
       'idle, less than 0.2 % of a core',
       results.find(({ idle }) => idle !== undefined)?.idle?.ours,

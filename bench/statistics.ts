@@ -1,12 +1,12 @@
 /** What is said of a set of measurements. */
 export interface Summary {
   readonly p50: number;
-  readonly p99: number;
+  readonly p90: number;
   readonly mean: number;
 }
 
 export function summary(values: readonly number[]): Summary {
-  return { p50: quantile(values, 0.5), p99: quantile(values, 0.99), mean: mean(values) };
+  return { p50: quantile(values, 0.5), p90: quantile(values, 0.9), mean: mean(values) };
 }
 
 /** The smallest value that this part of them does not exceed; NaN of none. */
