@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { Cluster } from './cluster.ts';
-import { firing, havePromtool } from './firing.ts';
+import { Cluster, linkLabels } from './cluster.ts';
+import { firing } from './firing.ts';
+import { havePromtool } from './promtool.ts';
 import { type Story, silences, stories } from './stories.ts';
 
 /** The scrape in which a fault begins, and its time. */
@@ -141,6 +142,15 @@ describe.runIf(havePromtool)('by promtool', { timeout: 60_000 }, () => {
     expect(firing(clusters, [begin + 330])[0]).toContain('CorosyncTargetsExceedNodes cluster_name=debian');
   });
 
+  test('a link that slowed down and is down now is not slow', () => {
+    const cluster = new Cluster('lab');
+    cluster.set(3, `corosync_link_latency_seconds${linkLabels(1, 0)}`, 0.5, from);
+    cluster.set(3, `corosync_link_connected${linkLabels(1, 0)}`, 0, from);
+    expect(firing([cluster], [begin + 90])).toEqual([
+      ['CorosyncLastLink cluster_name=lab', 'CorosyncLinkDown cluster_name=lab link=0'],
+    ]);
+  });
+
   test('a node that is renamed and whose exporter then ends is told by its new name', () => {
     const cluster = new Cluster('lab');
     cluster.set(3, 'corosync_node_info{node_id="3",node="node3",local="true"}', '_', from);
@@ -154,10 +164,62 @@ describe.runIf(havePromtool)('by promtool', { timeout: 60_000 }, () => {
   test('clusters without a nodelist keep apart by their names', () => {
     const clusters = ['p', 'q'].map((name) => new Cluster(name));
     for (const cluster of clusters) {
-      for (const node of cluster.nodes) cluster.set(node, 'corosync_node_info', '_', 0);
+      cluster.setAll('corosync_node_info', '_', 0).setAll('corosync_nodelist_nodes', 0, 0);
     }
     clusters[0]?.partition([[1], [2], [3]], [false, false, false], from);
-    expect(firing(clusters, [begin + 30])).toEqual([['CorosyncQuorumLost cluster_name=p']]);
+    expect(firing(clusters, [begin + 30, begin + 330])).toEqual([
+      ['CorosyncQuorumLost cluster_name=p'],
+      ['CorosyncMembershipViewsDiffer cluster_name=p', 'CorosyncQuorumLost cluster_name=p'],
+    ]);
+  });
+
+  test('a cluster without a nodelist that splits, and one that is down to its last vote, are told', () => {
+    const [split, last] = ['split', 'last'].map((name) => new Cluster(name)) as [Cluster, Cluster];
+    for (const cluster of [split, last]) {
+      cluster.setAll('corosync_node_info', '_', 0).setAll('corosync_nodelist_nodes', 0, 0);
+    }
+    split.partition([[1, 2], [3]], [true, true], from);
+    last.setAll('corosync_votequorum_total_votes', 2, from);
+    expect(firing([split, last], [begin + 30, begin + 330])).toEqual([
+      ['CorosyncSplitBrain cluster_name=split'],
+      expect.arrayContaining([
+        'CorosyncSplitBrain cluster_name=split',
+        'CorosyncOneVoteFromQuorumLoss cluster_name=last',
+      ]),
+    ]);
+  });
+
+  test('who has no vote to lose is told of two nodes when one is lost, not of a single node', () => {
+    const [single, two, downscaled] = [1, 2, 2].map((nodes, i) => new Cluster(`c${i}`, { nodes })) as [
+      Cluster,
+      Cluster,
+      Cluster,
+    ];
+    for (const cluster of [two, downscaled]) {
+      cluster.setAll('corosync_votequorum_flag{flag="two_node"}', 1, 0);
+      cluster.setAll('corosync_votequorum_quorum_votes', 1, 0);
+      cluster.setAll('corosync_votequorum_total_votes', 1, from);
+    }
+    downscaled.setAll('corosync_votequorum_flag{flag="allow_downscale"}', 1, 0);
+    downscaled.setAll('corosync_votequorum_expected_votes', 1, from);
+    expect(firing([single, two, downscaled], [begin + 270, begin + 330])).toEqual([
+      [],
+      ['CorosyncOneVoteFromQuorumLoss cluster_name=c1', 'CorosyncOneVoteFromQuorumLoss cluster_name=c2'],
+    ]);
+  });
+
+  test('half of the votes is enough with auto_tie_breaker: who has more of them has one to lose', () => {
+    const clusters = [2, 4].map((nodes) => new Cluster(`of${nodes}`, { nodes }));
+    for (const cluster of clusters) cluster.setAll('corosync_votequorum_flag{flag="auto_tie_breaker"}', 1, 0);
+    const [two, four] = clusters as [Cluster, Cluster];
+    // Corosync then takes what there is for what is needed.
+    two.setAll('corosync_votequorum_total_votes', 1, 60).setAll('corosync_votequorum_quorum_votes', 1, 60);
+    four.setAll('corosync_votequorum_total_votes', 3, from, 60);
+    four.setAll('corosync_votequorum_total_votes', 2, 60).setAll('corosync_votequorum_quorum_votes', 2, 60);
+    expect(firing(clusters, [15 * 60 - 5, 15 * 60 + 330])).toEqual([
+      [],
+      ['CorosyncOneVoteFromQuorumLoss cluster_name=of2', 'CorosyncOneVoteFromQuorumLoss cluster_name=of4'],
+    ]);
   });
 
   test('the name of the cluster is known as long as its exporters are configured', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { havePromtool } from './firing.ts';
+import { havePromtool } from './promtool.ts';
 
 const promtool = process.env.PROMTOOL ?? 'promtool';
 const rules = resolve('config/ha-cluster-exporter-names.yml');
