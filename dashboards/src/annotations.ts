@@ -2,7 +2,7 @@ import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import { type AnnotationQuery, AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { colour } from './palette.ts';
 import { datasource } from './panels.ts';
-import { everywhere, inCluster, of } from './queries.ts';
+import { everywhere, inCluster, of, sameExporter } from './queries.ts';
 
 /** An event whose time is the value of a series, in seconds. */
 interface Event {
@@ -43,7 +43,7 @@ function timeOf(event: Event, select: (metric: string) => string): string {
   const time = `1000 * ${select(event.metric)}`;
   if (event.while === undefined) return time;
   const [metric, value] = event.while;
-  return `${time} and on (job, instance) ${select(metric)} == ${value}`;
+  return `${time} and ${sameExporter} ${select(metric)} == ${value}`;
 }
 
 function annotation({ name, colour }: Event, expression: string, text: string): Builder<AnnotationQuery> {

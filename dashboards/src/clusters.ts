@@ -2,13 +2,29 @@ import { ofAllClusters as annotations } from './annotations.ts';
 import { dashboard } from './dashboard.ts';
 import { colour, quorumInCluster, steps } from './palette.ts';
 import { colouredCell, graph, stat, table, timeline } from './panels.ts';
-import { columns, everywhere, inCluster, perCluster, perClusterOf, quorumByCluster } from './queries.ts';
+import {
+  columns,
+  everywhere,
+  inCluster,
+  increaseOf,
+  perCluster,
+  perClusterOf,
+  quorumByCluster,
+  sameExporter,
+} from './queries.ts';
 import { matrix, only } from './transformations.ts';
 import { ofAllClusters as variables } from './variables.ts';
 
-const increases = (metric: string, matchers = '') => `increase(${everywhere(metric, matchers)}[$__rate_interval])`;
+const totalVotes = everywhere('corosync_votequorum_total_votes');
+const margin = `${totalVotes} - ${everywhere('corosync_votequorum_quorum_votes')}`;
 
-const margin = `${everywhere('corosync_votequorum_total_votes')} - ${everywhere('corosync_votequorum_quorum_votes')}`;
+// As the alert CorosyncOneVoteFromQuorumLoss has it.
+const atLastVote =
+  `(${margin} <= 0` +
+  ` and ${sameExporter} ${everywhere('corosync_quorum_quorate')} == 1` +
+  ` and ${sameExporter} ${everywhere('corosync_config_expected_votes')} > 1` +
+  ` unless ${sameExporter} (${everywhere('corosync_votequorum_flag', 'flag="auto_tie_breaker"')} == 1` +
+  ` and ${sameExporter} ${totalVotes} > 0.5 * ${everywhere('corosync_votequorum_expected_votes')}))`;
 
 const goodAtZero = steps(colour.good, [1, colour.bad]);
 
@@ -39,9 +55,7 @@ const atAGlance = [
     title: 'One vote from loss',
     description: 'Clusters that have quorum without a vote to spare: the next node that goes stops them.',
     size: [5, 5],
-    queries: [
-      [`count(${perClusterOf('max', `(${margin})`)} == 0) or 0 * count(${perClusterOf('max', `(${margin})`)})`],
-    ],
+    queries: [[`count(${perClusterOf('max', atLastVote)}) or 0 * count(${perClusterOf('max', `(${margin})`)})`]],
     thresholds: steps(colour.good, [1, colour.attention]),
   }),
   stat({
@@ -134,10 +148,10 @@ const course = [
       [
         columns({
           'quorum lost': inCluster(
-            `(1000 * ${everywhere('corosync_quorum_last_transition_timestamp_seconds')} and on (job, instance) ${everywhere('corosync_quorum_quorate')} == 0)`,
+            `(1000 * ${everywhere('corosync_quorum_last_transition_timestamp_seconds')} and ${sameExporter} ${everywhere('corosync_quorum_quorate')} == 0)`,
           ),
           'quorum is back': inCluster(
-            `(1000 * ${everywhere('corosync_quorum_last_transition_timestamp_seconds')} and on (job, instance) ${everywhere('corosync_quorum_quorate')} == 1)`,
+            `(1000 * ${everywhere('corosync_quorum_last_transition_timestamp_seconds')} and ${sameExporter} ${everywhere('corosync_quorum_quorate')} == 1)`,
           ),
           'membership changed': inCluster(
             `(1000 * ${everywhere('corosync_membership_last_change_timestamp_seconds')})`,
@@ -172,7 +186,7 @@ const course = [
     title: 'Changes of membership',
     description: 'How often the membership changed within each step, as the node that saw most changes counts it.',
     size: [7, 9],
-    queries: [[perClusterOf('max', `(${increases('corosync_membership_changes_total')})`), '{{cluster_name}}']],
+    queries: [[perClusterOf('max', increaseOf(everywhere('corosync_membership_changes_total'))), '{{cluster_name}}']],
     bars: true,
     softMax: 2,
   }),

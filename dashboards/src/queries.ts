@@ -1,5 +1,8 @@
-/** What every selector in the dashboards of one cluster and of the exporter has. */
-const chosen = 'job=~"$job",instance=~"$instance"';
+/**
+ * What every selector in the dashboards of one cluster and of the exporter has. Where the operator gives the targets a
+ * label `cluster` it is the cluster's name, and tells apart instances of two clusters that are called the same.
+ */
+const chosen = 'job=~"$job",cluster=~"$cluster|",instance=~"$instance"';
 
 /** A metric of the chosen exporters. */
 export function of(metric: string, matchers = ''): string {
@@ -11,9 +14,14 @@ export function everywhere(metric: string, matchers = ''): string {
   return `${metric}{${['job=~"$job"', matchers].filter(Boolean).join(',')}}`;
 }
 
-/** How much of a counter came within each step of the graph. */
+/** How much of a counter came within each step of the graph, where a step is not shorter than a minute. */
 export function increase(metric: string, matchers = ''): string {
-  return `increase(${of(metric, matchers)}[$__rate_interval])`;
+  return increaseOf(of(metric, matchers));
+}
+
+/** The same of a selector. What increase() adds by its extrapolation is no event. */
+export function increaseOf(selector: string): string {
+  return `floor(increase(${selector}[$__rate_interval]))`;
 }
 
 /** The rate of a counter. */
@@ -77,14 +85,23 @@ export const quorumInCluster =
   ` or -1 + 0 * max(${of('corosync_up')})` +
   ` or 0 * count(${of('up')})`;
 
+/** What the exporters of the chosen clusters said of them last: by the label `cluster` of the targets that have one. */
+export function clusterInfo(range: string): string {
+  const last = (matchers: string) => `last_over_time(corosync_cluster_info{job=~"$job",${matchers}}[${range}])`;
+  return `${last('cluster!="",cluster=~"$cluster"')} or ${last('cluster="",cluster_name=~"$cluster"')}`;
+}
+
+/** The exporter that a series is of: two clusters may have the same names of instances. */
+export const sameExporter = 'on (job, instance, cluster)';
+
 /** By exporter, the name of its cluster; of a silent one for some hours the last known. */
 const clusterOfExporter =
-  'max by (job, instance, cluster_name) (topk by (job, instance) (1, ' +
-  'last_over_time(corosync_cluster_info{job=~"$job",cluster_name=~"$cluster"}[6h])))';
+  `label_replace(topk by (job, instance, cluster) (1, ${clusterInfo('6h')}), ` +
+  '"cluster_name", "$1", "cluster", "(.+)")';
 
 /** Any expression by exporter, with its cluster's name. */
 export function inCluster(expression: string): string {
-  return `${expression} * on (job, instance) group_left (cluster_name) ${clusterOfExporter}`;
+  return `${expression} * ${sameExporter} group_left (cluster_name) ${clusterOfExporter}`;
 }
 
 const by = (aggregate: string, expression: string) => `${aggregate} by (cluster_name) (${inCluster(expression)})`;
@@ -101,7 +118,7 @@ export const perClusterOf = by;
 export const quorumByCluster =
   '-2 + 0 * (min_over_time(count by (cluster_name) (count_values by (cluster_name) ("ring", ' +
   inCluster(
-    `(${everywhere('corosync_membership_ring_representative_node_id')} and on (job, instance) ${everywhere('corosync_quorum_quorate')} == 1)`,
+    `(${everywhere('corosync_membership_ring_representative_node_id')} and ${sameExporter} ${everywhere('corosync_quorum_quorate')} == 1)`,
   ) +
   `))${lasting}) > 1)` +
   ` or 1 + ${perCluster('max', 'corosync_quorum_quorate')} + ${perCluster('min', 'corosync_quorum_quorate')}` +

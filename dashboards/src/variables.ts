@@ -7,6 +7,7 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { datasource } from './panels.ts';
+import { clusterInfo } from './queries.ts';
 
 const all = { selected: true, text: ['All'], value: ['$__all'] };
 
@@ -27,13 +28,26 @@ const job = query('job', 'Job', 'label_values(corosync_up, job)')
   .allValue('.+')
   .current(all);
 
-const clusterNames = 'label_values(corosync_cluster_info{job=~"$job"}, cluster_name)';
+/** The values that one label has in the answer to a query. */
+function result(name: string, label: string, expression: string, of: string): QueryVariableBuilder {
+  return query(name, label, `query_result(count by (${of}) (${expression}))`).regex(`/${of}="([^"]+)"/`);
+}
+
+// The target's label `cluster` where there is one, else totem.cluster_name.
+const cluster = () =>
+  result(
+    'cluster',
+    'Cluster',
+    'label_replace(label_replace(last_over_time(corosync_cluster_info{job=~"$job"}[$__range]), ' +
+      '"name", "$1", "cluster_name", "(.+)"), "name", "$1", "cluster", "(.+)")',
+    'name',
+  );
 
 /** For the dashboard of all clusters. `.*` takes in one without a name. */
 export const ofAllClusters: Builder<VariableModel>[] = [
   source,
   job,
-  query('cluster', 'Cluster', clusterNames).multi(true).includeAll(true).allValue('.*').current(all),
+  cluster().multi(true).includeAll(true).allValue('.*').current(all),
 ];
 
 /**
@@ -43,9 +57,6 @@ export const ofAllClusters: Builder<VariableModel>[] = [
 export const ofOneCluster: Builder<VariableModel>[] = [
   source,
   job,
-  query('cluster', 'Cluster', clusterNames).multi(false).includeAll(false),
-  query('instance', 'Instance', 'label_values(corosync_cluster_info{job=~"$job",cluster_name=~"$cluster"}, instance)')
-    .multi(true)
-    .includeAll(true)
-    .current(all),
+  cluster().multi(false).includeAll(false),
+  result('instance', 'Instance', clusterInfo('$__range'), 'instance').multi(true).includeAll(true).current(all),
 ];

@@ -14,6 +14,7 @@ export interface Target {
 export interface Panel {
   readonly id?: number;
   readonly type: string;
+  readonly interval?: string;
   readonly title?: string;
   readonly description?: string;
   readonly datasource?: { readonly type: string; readonly uid: string };
@@ -38,6 +39,7 @@ export interface Variable {
   readonly type: string;
   readonly query: string | { readonly query: string };
   readonly datasource?: { readonly uid: string };
+  readonly regex?: string;
   readonly refresh?: number;
   readonly multi?: boolean;
   readonly includeAll?: boolean;
@@ -100,13 +102,19 @@ export function annotationQueries({ title, annotations }: DashboardJson): Placed
   );
 }
 
-/** Its variables that ask Prometheus: the label and, where they have one, the selector. */
+/** Its variables that ask Prometheus: the label whose values they have, and the selector or the query that has them. */
 export function variableQueries({ title, templating }: DashboardJson) {
   return templating.list
     .filter(({ type }) => type === 'query')
     .map((variable) => {
       const text = typeof variable.query === 'string' ? variable.query : variable.query.query;
+      const place = `${title} / $${variable.name}`;
+      const [, query] = /^query_result\((.+)\)$/.exec(text) ?? [];
+      if (query !== undefined) {
+        const [, label = ''] = /^\/(\w+)="\(\[\^"\]\+\)"\/$/.exec(variable.regex ?? '') ?? [];
+        return { place, variable, isQuery: true, expression: query, label };
+      }
       const [, expression = '', label = ''] = /^label_values\((.+), (\w+)\)$/.exec(text) ?? [];
-      return { place: `${title} / $${variable.name}`, variable, text, expression, label };
+      return { place, variable, isQuery: false, expression, label };
     });
 }

@@ -22,8 +22,11 @@ export function filledIn(expression: string, { job, cluster, instance }: Choice)
 export async function emptyAnswers(prometheus: Prometheus, choice: Choice): Promise<string[]> {
   const empty: string[] = [];
   for (const dashboard of uids.map(committed)) {
-    for (const { place, expression, label } of variableQueries(dashboard)) {
-      const values = await prometheus.labelValues(label, filledIn(expression, choice));
+    for (const { place, expression, label, isQuery } of variableQueries(dashboard)) {
+      const asked = filledIn(expression, choice);
+      const values = isQuery
+        ? (await prometheus.query(asked)).flatMap(({ metric }) => metric[label] ?? [])
+        : await prometheus.labelValues(label, asked);
       if (values.length === 0) empty.push(place);
     }
     for (const { place, expression, instant } of [...panelQueries(dashboard), ...annotationQueries(dashboard)]) {

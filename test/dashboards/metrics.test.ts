@@ -34,7 +34,7 @@ test('every label that a dashboard matches is one that the metric has', () => {
   const wrong = used('anywhere').flatMap(({ metric, matchers, place }) =>
     matchers
       .map((matcher) => matcher.replace(/\W.*$/, ''))
-      .filter((label) => !['job', 'instance'].includes(label) && !labels.get(metric)?.includes(label))
+      .filter((label) => !['job', 'instance', 'cluster'].includes(label) && !labels.get(metric)?.includes(label))
       .map((label) => `${place}: ${metric}{${label}}`),
   );
   expect(wrong).toEqual([]);
