@@ -108,8 +108,9 @@ test.each([
   ['libcmap', (b: Bindings) => b.cmap.connect()],
   ['libvotequorum', (b: Bindings) => b.votequorum.connect()],
 ])('%s connects after the thaw', (_name, connect) => {
-  const bindings = simulateFrom(2, 149.9);
-  expect(duration(() => connect(bindings))).toBeGreaterThan(60);
+  let now = 149_990;
+  connect(createBindings({ nodeid: 2, startedAt: 0 }, () => now++)); // a millisecond passes at each look
+  expect(now).toBeGreaterThan(150_000);
 });
 
 test('round trips on open connections wait for the thaw', () => {
@@ -127,7 +128,7 @@ test('round trips on open connections wait for the thaw', () => {
     () => open.votequorum.getinfo(0),
   ];
   for (const call of calls) {
-    now = 149_990; // a millisecond passes at each look
+    now = 149_990;
     call();
     expect(now).toBeGreaterThan(150_000);
   }

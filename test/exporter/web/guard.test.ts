@@ -82,8 +82,20 @@ describe('with users', () => {
   });
 
   test('a client with too many wrong passwords at once is told to come back', async () => {
-    const { get } = await serve(usersOf('alice'), () => new Promise((resolve) => setTimeout(resolve, 100, false)));
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => get(basic('alice', `${i}`))));
+    let compared: (same: boolean) => void = () => {};
+    const comparison = new Promise<boolean>((resolve) => {
+      compared = resolve;
+    });
+    const { get } = await serve(usersOf('alice'), () => comparison);
+    let refused = 0;
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        const answer = await get(basic('alice', `${i}`));
+        if (answer.status === 429) refused += 1;
+        if (refused === 11) compared(false); // all have come by now
+        return answer;
+      }),
+    );
     const statuses = answers.map(({ status }) => status);
     expect(statuses.filter((status) => status === 401)).toHaveLength(9);
     expect(statuses.filter((status) => status === 429)).toHaveLength(11);
