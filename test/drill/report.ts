@@ -67,12 +67,15 @@ function line(fault: Fault, { scale, alerts, problems }: Kept): string {
     fault.what,
     scale === 1 ? 'unscaled' : `1/${scale}`,
     list(fault.expected),
-    told(({ alert, after }) => `${alert}: ${after}`) || 'nothing',
+    told(({ alert, after }) => `${alert}: ${after}`) || nothing(fault, scale),
     fault.expected.map(limit).join('<br>'),
     told(({ resolved }) => (resolved === undefined ? 'not within the trial' : String(resolved))),
     problems.length === 0 ? 'yes' : `**no**: ${problems.join('; ')}`,
   ].join(' | ')} |`;
 }
+
+const nothing = ({ watch }: Fault, scale: number): string =>
+  watch === undefined ? 'nothing' : `nothing, watched for ${watch / scale} s`;
 
 const list = (alerts: readonly string[]): string => alerts.join('<br>') || 'nothing';
 

@@ -44,7 +44,7 @@ export const silences: readonly Fault[] = [
   },
   {
     name: 'health',
-    what: 'An hour in which nothing happens',
+    what: 'Nothing happens',
     site: 'plain',
     expected: [],
     watch: 3600,
