@@ -10,6 +10,8 @@ export interface Limits {
   readonly request: number;
   /** To take the answer; a stream of events has none. */
   readonly answer: number;
+  /** What a scrape may take: no answer is cut before, however many connections there are. */
+  readonly scrape: number;
   /** Between an answer and the next request. */
   readonly idle: number;
   readonly connections: number;
@@ -22,6 +24,7 @@ export const defaultLimits: Limits = {
   headers: 10_000,
   request: 30_000,
   answer: 60_000,
+  scrape: 5_000, // corosync is waited for 3 s at most
   idle: 90_000, // longer than usual scrape intervals
   connections: 256,
   fresh: 1_000,
@@ -32,7 +35,8 @@ export class Connections {
   readonly #limits: Limits;
   /** Each with the time since when it is as it is; those that were used last are at the end. */
   readonly #open = new Map<string, { readonly socket: Socket; readonly since: number }>();
-  readonly #answering = new Set<string>();
+  /** Those that were asked first are at the beginning. */
+  readonly #answering = new Map<string, { readonly response: ServerResponse; readonly since: number }>();
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -50,7 +54,7 @@ export class Connections {
       const name = nameOf(socket);
       // Who scrapes waits for the answer. A packet has room for hundreds of requests, and each would be worked on.
       if (this.#answering.has(name)) return void socket.destroy();
-      this.#answering.add(name);
+      this.#answering.set(name, { response, since: performance.now() });
       const late = setTimeout(() => {
         if (!isEventStream(response)) socket.destroy();
       }, this.#limits.answer);
@@ -71,23 +75,39 @@ export class Connections {
 
   #add(socket: Socket): void {
     const name = nameOf(socket);
-    this.#makeRoom();
-    if (this.#open.size >= 2 * this.#limits.connections) return void socket.destroy();
+    this.#endIdle();
+    if (this.#isFull()) this.#endLongestAnswered();
+    if (this.#isFull()) return void socket.destroy();
     this.#open.set(name, { socket, since: performance.now() });
     socket.once('close', () => {
       if (this.#open.get(name)?.socket === socket) this.#open.delete(name);
     });
   }
 
+  #isFull(): boolean {
+    return this.#open.size >= 2 * this.#limits.connections;
+  }
+
   /** Ends those that are idle longest: to refuse the new one would let who holds many connections keep out all others. */
-  #makeRoom(): void {
+  #endIdle(): void {
     const { connections, fresh } = this.#limits;
     for (const [name, { socket, since }] of this.#open) {
       if (this.#open.size < connections) return;
       if (this.#answering.has(name)) continue;
-      if (performance.now() - since < fresh && this.#open.size < 2 * connections) return;
+      if (performance.now() - since < fresh && !this.#isFull()) return;
       this.#open.delete(name);
       socket.destroy();
+    }
+  }
+
+  /** Who asks much and reads nothing would keep out all others in the same way. */
+  #endLongestAnswered(): void {
+    for (const [name, { response, since }] of this.#answering) {
+      if (performance.now() - since < this.#limits.scrape) return;
+      const used = this.#open.get(name);
+      if (used === undefined || isEventStream(response)) continue; // of streams there are few
+      this.#open.delete(name);
+      return void used.socket.destroy();
     }
   }
 
@@ -109,7 +129,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** The same for a TCP connection and for the TLS in it. */
-function nameOf({ remoteAddress, remotePort }: Socket): string {
+/** What tells a connection from all others: the same for that of TCP and for the TLS in it. */
+export function nameOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`;
 }

@@ -3,6 +3,7 @@ import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type ListenAddress, printAddress } from './address.ts';
 import { Connections, defaultLimits, type Limits } from './connections.ts';
+import type { Log } from './log.ts';
 import type { InheritedSocket } from './systemd/inherited-sockets.ts';
 
 /** The addresses that are listened on. */
@@ -29,12 +30,21 @@ export class ListenError extends Error {
   }
 }
 
+/** How to serve, and where to tell what goes wrong meanwhile. */
+export interface ListenOptions {
+  readonly create?: CreateServer | undefined;
+  readonly limits?: Limits;
+  readonly log?: Pick<Log, 'warn'>;
+}
+
+/** After so long without one, in milliseconds, an error is news. */
+const quiet = 60_000;
+
 /** Serves `handler` on each address or socket, or on none of them. */
 export async function listen(
   handler: RequestListener,
   addresses: readonly (ListenAddress | InheritedSocket)[],
-  create: CreateServer = createServer,
-  limits = defaultLimits,
+  { create = createServer, limits = defaultLimits, log }: ListenOptions = {},
 ): Promise<Server> {
   const listeners: Listener[] = [];
   const close = async () => {
@@ -42,7 +52,7 @@ export async function listen(
   };
   try {
     for (const address of addresses)
-      listeners.push(await listenOn(() => createListener(create, handler, limits), address));
+      listeners.push(await listenOn(() => createListener(handler, { create, limits, log }), address));
   } catch (error) {
     await close();
     throw error;
@@ -66,7 +76,10 @@ async function listenOn(make: () => Listener, address: ListenAddress | Inherited
   }
 }
 
-function createListener(create: CreateServer, handler: RequestListener, limits: Limits): Listener {
+function createListener(
+  handler: RequestListener,
+  { create, limits, log }: { create: CreateServer; limits: Limits; log: ListenOptions['log'] },
+): Listener {
   const connections = new Connections(limits);
   const options: ServerOptions = {
     headersTimeout: limits.headers,
@@ -79,6 +92,7 @@ function createListener(create: CreateServer, handler: RequestListener, limits: 
   const server = create(options, connections.limit(handler));
   server.timeout = 120_000;
   connections.follow(server);
+  server.once('listening', () => logErrors(server, log));
   const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
@@ -90,16 +104,28 @@ function createListener(create: CreateServer, handler: RequestListener, limits: 
 function tryListen(listener: Listener, where: ListenAddress | InheritedSocket): Promise<Listener> {
   const { server } = listener;
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
+    const fail = (cause: NodeJS.ErrnoException) => {
       const problem = 'fd' in where ? notListening(where) : `${printAddress(where)}: ${explain(cause)}`;
       reject(new ListenError(`cannot listen on ${problem}`, { cause }));
-    });
+    };
+    server.once('error', fail);
     server.listen(where, () => {
+      server.removeListener('error', fail);
       // A Unix socket has no address here; nothing that scrapes would find it.
-      if (server.address() === null) return server.emit('error', new Error('not a TCP socket'));
-      server.removeAllListeners('error');
+      if (server.address() === null) return fail(new Error('not a TCP socket'));
       resolve(listener);
     });
+  });
+}
+
+/** Logs that connections cannot be accepted, for want of descriptors say, once for as long as it lasts. */
+function logErrors(server: Listener['server'], log: ListenOptions['log']): void {
+  let last = Number.NEGATIVE_INFINITY;
+  // With Node 18 an accept(2) that fails is such an error, and one that nobody hears ends the process.
+  server.on('error', (error) => {
+    const now = performance.now();
+    if (now - last >= quiet) log?.warn('Connection could not be accepted', { err: error });
+    last = now;
   });
 }
 

@@ -26,7 +26,7 @@ interface Client {
 /** Serves `handler` and connects to it: a function that opens a connection, writes `text` and keeps what comes. */
 async function serve(handler: RequestListener, limits: Partial<Limits> = {}) {
   const all = { ...defaultLimits, ...limits };
-  const server = await listen(handler, [{ host: '127.0.0.1', port: 0 }], undefined, all);
+  const server = await listen(handler, [{ host: '127.0.0.1', port: 0 }], { limits: all });
   servers.push(server);
   const port = server.addresses[0]?.port ?? 0;
   return async (text = ''): Promise<Client> => {
@@ -159,6 +159,31 @@ test('where there are too many connections the one that is idle longest is ended
   await expect.poll(() => refused.closed).toBe(true);
   for (const answer of held) answer();
   await expect.poll(() => [asking, last, ...more].every(({ text }) => text.includes('page'))).toBe(true);
+});
+
+test('where all are answered the longest answered one is ended, no stream and none in the time of a scrape', async () => {
+  const { handler, held } = holding();
+  const open = await serve(
+    (request, response) => {
+      if (request.url !== '/stream') return void handler(request, response);
+      response.setHeader('Content-Type', 'text/event-stream').write('retry: 5000');
+    },
+    { connections: 2, scrape: 400 },
+  );
+  const stream = await open(get.replace('/', '/stream'));
+  const all: Client[] = [];
+  for (let i = 0; i < 3; i += 1) all.push(await open(get));
+  await expect.poll(() => held.length).toBe(3);
+  const early = await open(get);
+  await expect.poll(() => early.closed).toBe(true);
+  expect(all.map(({ closed }) => closed)).toEqual([false, false, false]);
+  await sleep(400);
+  const late = [await open(get), await open(get)];
+  await expect.poll(() => held.length).toBe(5);
+  await expect.poll(() => all.map(({ closed }) => closed)).toEqual([true, true, false]);
+  for (const answer of held) answer();
+  await expect.poll(() => late.every(({ text }) => text.includes('page'))).toBe(true);
+  expect(stream.closed).toBe(false);
 });
 
 test('a connection that is too new to have asked goes only where there are twice too many', async () => {

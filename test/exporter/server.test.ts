@@ -1,11 +1,17 @@
-import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+import {
+  createServer,
+  type Server as HttpServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from 'node:http';
 import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { createApp, type SnapshotSource } from '../../exporter/app.ts';
 import { collectors } from '../../exporter/collectors/index.ts';
 import { contentTypes, createRender } from '../../exporter/scrape.ts';
-import { listen, type Server } from '../../exporter/server.ts';
+import { type CreateServer, listen, type Server } from '../../exporter/server.ts';
 import { ChangeLog } from '../../src/monitor/change-log.ts';
 import type { Snapshot } from '../../src/monitor/snapshot.ts';
 import { build, fakeLog } from './fakes.ts';
@@ -181,4 +187,20 @@ test('every address is served, and a used port is refused with the remedy', asyn
     `cannot listen on 127.0.0.1:${port}: the port is in use; end the program that has it, or choose another port ` +
       'with --web.listen-address or web.listen_addresses',
   );
+});
+
+test('connections that cannot be accepted are one line in the log, and the end of nothing', async () => {
+  const { log, lines } = fakeLog();
+  let inner: HttpServer | undefined;
+  const create: CreateServer = (options, handler) => {
+    inner = createServer(options, handler);
+    return inner;
+  };
+  const server = await listen((_, response) => response.end('x'), [{ host: '127.0.0.1', port: 0 }], { create, log });
+  servers.push(server);
+  for (const code of ['EMFILE', 'EMFILE', 'ENFILE']) {
+    inner?.emit('error', Object.assign(new Error(`accept ${code}`), { code }));
+  }
+  expect(lines).toEqual(['warn Connection could not be accepted {"err":{"code":"EMFILE"}}']);
+  expect((await fetcher(server.addresses[0]?.port ?? 0)('/')).status).toBe(200);
 });

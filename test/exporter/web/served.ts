@@ -23,7 +23,10 @@ export async function serve(file: string): Promise<Served> {
     requests += 1;
     response.end('page');
   };
-  const server = await listen(access.guard(page), [{ host: '127.0.0.1', port: 0 }], access.createServer);
+  const server = await listen(access.guard(page), [{ host: '127.0.0.1', port: 0 }], {
+    create: access.createServer,
+    log,
+  });
   return { server, port: server.addresses[0]?.port ?? 0, lines, seen: () => requests };
 }
 
