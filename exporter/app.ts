@@ -1,5 +1,5 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { type ApiSource, apiRoutes } from './api/routes.ts';
+import { type ApiSource, apiRoutes, type StillAllowed } from './api/routes.ts';
 import { Content } from './content.ts';
 import type { Format } from './family.ts';
 import type { Log } from './log.ts';
@@ -22,15 +22,17 @@ export interface AppOptions {
   readonly version: string;
   readonly log: Log;
   readonly reads?: PageOptions['reads'];
+  readonly stillAllowed?: StillAllowed | undefined;
 }
 
 type Handler = (request: Request, response: Response) => Promise<void> | void;
 
 /** The web application: the telemetry path, the API, the page, and the two probes for whoever supervises the process. */
-export function createApp({ monitor, render, telemetryPath, version, log, reads }: AppOptions): Express {
+export function createApp(options: AppOptions): Express {
+  const { monitor, render, telemetryPath, version, log, reads, stillAllowed } = options;
   const expose = shareExpositions(monitor, render);
   const pages = new Map<string, Handler>([
-    ...apiRoutes(monitor),
+    ...apiRoutes(monitor, stillAllowed),
     ...pageRoutes(monitor, { telemetryPath, version, reads }),
     ['/-/healthy', (_, response) => plainText(response, 200, 'The exporter serves.')],
     [

@@ -19,6 +19,8 @@ export function parseConfigFile(name: string, text: string): Settings {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: false,
+    // As they are written: a user may be called 007 or True.
+    stringKeys: true,
     // Plain data only: a !!set, for one, would pass for a group without settings.
     schema: 'core',
     resolveKnownTags: false,

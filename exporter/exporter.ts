@@ -50,10 +50,18 @@ export async function startExporter({
   const monitor = Monitor.start({ ...options, log });
   const render = createRender({ collectors: enabledCollectors(config), build, log, ownProcess });
   const telemetryPath = config.web.telemetry_path;
-  const app = createApp({ monitor, render, telemetryPath, version: build.version, log, reads: options.reads });
+  const app = createApp({
+    monitor,
+    render,
+    telemetryPath,
+    version: build.version,
+    log,
+    reads: options.reads,
+    stillAllowed: access?.stillAllowed,
+  });
   const served = sockets.length > 0 ? sockets : config.web.listen_addresses;
   try {
-    const server = await listen(access?.guard(app) ?? app, served, access?.createServer);
+    const server = await listen(access?.guard(app) ?? app, served, { create: access?.createServer, log });
     return {
       addresses: server.addresses,
       async close() {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import type { ChangeLog } from '../../src/monitor/change-log.ts';
 import type { Snapshot } from '../../src/monitor/snapshot.ts';
@@ -9,6 +10,9 @@ export interface ApiSource {
   read(deadline: number): Promise<Snapshot>;
   readonly changes: ChangeLog;
 }
+
+/** Whether who asked would be let in by the same rules now: an answer may last longer than they do. */
+export type StillAllowed = (request: IncomingMessage) => boolean;
 
 /** Whoever asks for the state waits no longer than this, in milliseconds. */
 const deadline = 1_000;
@@ -22,7 +26,7 @@ const mostUnread = 64 << 10;
 type Handler = (request: Request, response: Response) => Promise<void> | void;
 
 /** What programs and the page read, as JSON: docs/api.md. */
-export function apiRoutes(monitor: ApiSource): Map<string, Handler> {
+export function apiRoutes(monitor: ApiSource, stillAllowed: StillAllowed = () => true): Map<string, Handler> {
   /** The one that has listened longest first. */
   const listeners = new Set<Response>();
   return new Map<string, Handler>([
@@ -49,7 +53,10 @@ export function apiRoutes(monitor: ApiSource): Map<string, Handler> {
         const stop = monitor.changes.listen((change) => {
           send(`id: ${change.id}\nevent: ${change.kind}\ndata: ${JSON.stringify(change)}\n\n`);
         });
-        const timer = setInterval(() => send(': still here\n\n'), keepAlive);
+        const timer = setInterval(() => {
+          if (stillAllowed(request)) send(': still here\n\n');
+          else response.destroy(); // with its connection: who comes again is judged anew
+        }, keepAlive);
         request.on('close', () => {
           listeners.delete(response);
           clearInterval(timer);

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { Log } from '../log.ts';
 import type { CreateServer } from '../server.ts';
 import { Authenticator } from './authenticator.ts';
@@ -13,6 +13,8 @@ export interface WebAccess {
   readonly scheme: 'http' | 'https';
   /** The pages behind the file's users, limit and headers. */
   guard(handler: RequestListener): RequestListener;
+  /** Whether the file still says what a guarded request was judged by. */
+  stillAllowed(request: IncomingMessage): boolean;
   readonly createServer: CreateServer;
   close(): Promise<void>;
 }
@@ -25,9 +27,18 @@ export function openWebAccess(file: string, log: Log): WebAccess {
   const current = () => follower.current();
   const settings = current();
   announce(settings, file, log);
+  const judgedBy = new WeakMap<IncomingMessage, WebSettings>();
   return {
     scheme: settings.tls ? 'https' : 'http',
-    guard: (handler) => guard(handler, { current, authenticator, log }),
+    guard(handler) {
+      const guarded = guard(handler, { current, authenticator, log });
+      return (request, response) => {
+        // On a connection that TLS let in by other rules, and that ends with its answer, nothing is to last.
+        if (response.getHeader('Connection') !== 'close') judgedBy.set(request, current());
+        guarded(request, response);
+      };
+    },
+    stillAllowed: (request) => judgedBy.get(request) === current(),
     createServer(options, handler) {
       // The follower never turns TLS on or off.
       const tls = () => current().tls ?? settings.tls;

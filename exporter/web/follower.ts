@@ -1,14 +1,20 @@
+import type { ConfigError } from '../config-error.ts';
 import type { Log } from '../log.ts';
 import { type FilesState, filesState } from './file-state.ts';
 import { tryWebSettings, type WebReading, type WebSettings } from './settings.ts';
 
 /** Files that changed so recently may still be being written, or their pair still be missing: in milliseconds. */
 const settleTime = 200;
+/** Reasons not to read a file that pass without a change of it. */
+const passing = ['EAGAIN', 'EBUSY', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'ESTALE'];
+/** Then it is read again after so many milliseconds. */
+const retryAfter = 5_000;
 
 /** The settings of a web configuration file as they are now; a change that cannot be used leaves the last good ones. */
 export class WebSettingsFollower {
   readonly #file: string;
   readonly #log: Log;
+  readonly #attempt: () => WebReading;
   #settings: WebSettings;
   #files: readonly string[];
   /** The state of the files that was read last. */
@@ -17,12 +23,15 @@ export class WebSettingsFollower {
   #seen: { readonly text: string; readonly at: number } | undefined;
   /** Why the files as they are now cannot be used. */
   #problem: string | undefined;
+  /** When to read the files again as they are. */
+  #retryAt = Number.POSITIVE_INFINITY;
 
   /** Reads the file; a mistake in it is a ConfigError here, and only here. */
-  constructor(file: string, log: Log) {
+  constructor(file: string, log: Log, read = tryWebSettings) {
     this.#file = file;
     this.#log = log;
-    const { reading, state } = readWithState(file, [file]);
+    this.#attempt = () => read(file);
+    const { reading, state } = readWithState(this.#attempt, [file]);
     if (reading.settings === undefined) throw reading.error;
     this.#settings = reading.settings;
     this.#files = reading.files;
@@ -32,7 +41,7 @@ export class WebSettingsFollower {
   /** The settings to use for what comes next. */
   current(): WebSettings {
     const state = filesState(this.#files);
-    if (state.text === this.#read.text) this.#seen = undefined;
+    if (state.text === this.#read.text && performance.now() < this.#retryAt) this.#seen = undefined;
     else if (this.#isSettled(state)) this.#readAgain();
     return this.#settings;
   }
@@ -46,7 +55,8 @@ export class WebSettingsFollower {
   }
 
   #readAgain(): void {
-    const { reading, state } = readWithState(this.#file, this.#files);
+    const { reading, state } = readWithState(this.#attempt, this.#files);
+    this.#retryAt = isPassing(reading.error) ? performance.now() + retryAfter : Number.POSITIVE_INFINITY;
     this.#files = reading.files;
     this.#read = state;
     this.#seen = undefined;
@@ -74,11 +84,18 @@ export class WebSettingsFollower {
 }
 
 /** Reads, with the state from before it: what changes meanwhile is then seen as newer. */
-function readWithState(file: string, files: readonly string[]): { reading: WebReading; state: FilesState } {
+function readWithState(
+  attempt: () => WebReading,
+  files: readonly string[],
+): { reading: WebReading; state: FilesState } {
   const state = filesState(files);
-  const reading = tryWebSettings(file);
+  const reading = attempt();
   // One that could not be read far enough names no files: those known before are still looked at.
   const named = reading.settings ? reading.files : [...new Set([...reading.files, ...files])];
   if (named.join('\0') === files.join('\0')) return { reading: { ...reading, files: named }, state };
-  return readWithState(file, named);
+  return readWithState(attempt, named);
+}
+
+function isPassing(error: ConfigError | undefined): boolean {
+  return passing.includes((error?.cause as NodeJS.ErrnoException | undefined)?.code ?? '');
 }

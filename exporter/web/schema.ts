@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isGroup } from '../config.ts';
 import { section } from '../config-schema.ts';
 import { bcryptHash, clientAuth, count, fileName, flag, header, interval, listOf, pemText, version } from './fields.ts';
 import { cipherSuites, curves, hasCipherSuite, hasCurve } from './tls-names.ts';
@@ -43,10 +44,9 @@ export const WebConfig = section({
   rate_limit: section(webGroups.rate_limit),
   basic_auth_users: z
     .preprocess(
-      (value) => value ?? {},
-      z
-        .record(z.string(), bcryptHash, { error: 'must be a group, each a user with a bcrypt hash' })
-        .transform((users): ReadonlyMap<string, string> => new Map(Object.entries(users))),
+      // A record would leave out a user called __proto__, and without users everybody is let in.
+      (value) => (isGroup(value) ? new Map(Object.entries(value)) : (value ?? new Map())),
+      z.map(z.string(), bcryptHash, { error: 'must be a group, each a user with a bcrypt hash' }),
     )
     .prefault({}),
 });

@@ -1,6 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { nameOf } from '../connections.ts';
 import type { Log } from '../log.ts';
 import { refusal } from './client-auth.ts';
 import type { TlsSettings } from './tls-settings.ts';
@@ -16,26 +18,32 @@ export function createTlsServer(
   log: Log,
 ): Server {
   let applied = current();
-  const begunWith = new WeakMap<object, TlsSettings>();
+  const begunWith = new Map<string, { readonly settings: TlsSettings }>();
   const server = createServer({ handshakeTimeout, ...options, ...applied.context, ...asking(applied) }, handler);
   // Before Node's own listeners, which begin the handshake and the first request.
-  server.prependListener('connection', () => {
+  server.prependListener('connection', (socket: Socket) => {
     const settings = current();
+    const name = nameOf(socket);
+    const begun = { settings };
+    begunWith.set(name, begun);
+    socket.once('close', () => {
+      if (begunWith.get(name) === begun) begunWith.delete(name);
+    });
     if (settings === applied) return;
     applied = settings;
     server.setSecureContext(settings.context);
     Object.assign(server, asking(settings)); // read by Node at each connection, like the context
   });
   server.prependListener('secureConnection', (socket: TLSSocket) => {
-    const reason = refusal(socket, applied.clients);
-    begunWith.set(socket, applied);
+    const settings = begunWith.get(nameOf(socket))?.settings;
+    const reason = settings === undefined ? 'it is gone' : refusal(socket, settings.clients);
     if (reason === undefined) return;
     log.debug('Client refused', { address: socket.remoteAddress, reason });
     socket.destroy();
   });
   server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     // Who has been let in by other rules, or has seen another certificate, has to come again.
-    if (begunWith.get(socket) !== current()) response.setHeader('Connection', 'close');
+    if (begunWith.get(nameOf(socket))?.settings !== current()) response.setHeader('Connection', 'close');
   });
   server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     log.debug('TLS handshake failed', { address: socket.remoteAddress, err: error });

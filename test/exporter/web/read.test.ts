@@ -6,7 +6,7 @@ import { parseGoDuration } from '../../../exporter/web/go-duration.ts';
 import { readWebConfig } from '../../../exporter/web/read.ts';
 import { loadWebSettings } from '../../../exporter/web/settings.ts';
 import { CertificateFolder } from './certificates.ts';
-import { toolkitCases } from './toolkit-cases.ts';
+import { toolkitCases, users } from './toolkit-cases.ts';
 
 const folder = new CertificateFolder();
 folder.makeUsual();
@@ -75,6 +75,16 @@ test.each([
 ])('%j is refused with one line', (text, message) => {
   expect(messageOf(() => readWebConfig('web.yml', text))).toBe(`web.yml${message}`);
 }); // biome-ignore format: a table
+
+test('names of users are taken as they are written', () => {
+  const names = ['007', '7', 'True', 'null', '0x1F', '1e3', '__proto__', 'constructor'];
+  const text = `basic_auth_users:\n${names.map((name) => `  ${name}: ${users.alice}\n`).join('')}`;
+  const { basic_auth_users } = readWebConfig('web.yml', text).config;
+  expect([...basic_auth_users.keys()].sort()).toEqual(names.sort());
+  expect(messageOf(() => readWebConfig('web.yml', 'basic_auth_users:\n  __proto__: hunter2'))).toBe(
+    `web.yml:2: basic_auth_users.__proto__ ${bcrypt}`,
+  );
+});
 
 test.each(['key: [1, hunter2]', 'cert: {a: hunter2}', '"hunter2"'])(
   'what may be a secret is not in the message: %s',

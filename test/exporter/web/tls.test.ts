@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as tlsConnect } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CertificateFolder, indented, tlsFile } from './certificates.ts';
@@ -105,6 +106,24 @@ test('sessions are not resumed: each connection shows its certificate', async ()
     });
     expect(reused).toBe(false);
   }
+});
+
+test('who began a handshake before a change has to come again by the new rules', async () => {
+  const verified = (ca: string) => [`client_ca_file: ${ca}`, 'client_auth_type: RequireAndVerifyClientCert'];
+  const { port } = await serveTls(...verified('ca.pem'));
+  const early = connect(port, '127.0.0.1');
+  await new Promise((resolve) => early.once('connect', resolve));
+  expect((await ask(port, as('client'))).status).toBe(200);
+  tlsFile(folder, ...verified('other-ca.pem'));
+  await sleep(250);
+  expect((await ask(port, as('client'))).status).toBeUndefined();
+  let text = '';
+  const socket = tlsConnect({ socket: early, rejectUnauthorized: false, ...as('client') }).on('data', (data) => {
+    text += data;
+  });
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await expect.poll(() => text).toContain('page');
+  expect(text).toContain('Connection: close');
 });
 
 test('plain HTTP on the port of TLS is closed, and others are served', async () => {
