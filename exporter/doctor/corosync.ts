@@ -75,6 +75,12 @@ function connectionFinding({ libraries, lanes, probes }: Snapshot, { uid, gid }:
         'systemctl status corosync',
         'in a container: host network, and /dev/shm of the host',
       );
+    case 'CS_ERR_NOT_EXIST':
+      return fail(
+        check,
+        "/dev/shm is not corosync's (CS_ERR_NOT_EXIST)",
+        'in a container: --ipc host, or /dev/shm of the host',
+      );
     case undefined:
       return lanes.some(({ heldSeconds }) => heldSeconds > 1)
         ? fail(check, 'corosync runs and does not answer: it is stopped or starved', 'systemctl status corosync')

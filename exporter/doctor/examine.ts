@@ -19,7 +19,7 @@ export interface Patient {
 /** Everything that the exporter needs on this node, and what is wrong with it. */
 export async function examine({ config, snapshot, identity, nodeVersion, now }: Patient): Promise<readonly Finding[]> {
   return [
-    ...machineFindings(nodeVersion, config.corosync.pid_file, now),
+    ...machineFindings({ nodeVersion, now }, config.corosync.pid_file, snapshot.daemon),
     ...corosyncFindings(snapshot, identity),
     ...(await Promise.all(config.web.listen_addresses.map(portFinding))),
     ...webFindings(config.web.config_file),

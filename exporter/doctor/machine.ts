@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
+import type { Snapshot } from '../../src/monitor/snapshot.ts';
 import { type ListenAddress, printAddress } from '../address.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
@@ -8,14 +9,18 @@ const sharedMemory = 32 << 20;
 /** Nothing of this was written before: a clock that is earlier is wrong. */
 const earliest = Date.UTC(2026, 0, 1);
 
-/** What the machine offers: Node.js, shared memory, the pid file, the clock. */
-export function* machineFindings(nodeVersion: string, pidFile: string, now: number): Iterable<Finding> {
+/** What the machine offers: Node.js, shared memory, the pid file where the daemon is not known without it, the clock. */
+export function* machineFindings(
+  { nodeVersion, now }: { readonly nodeVersion: string; readonly now: number },
+  pidFile: string,
+  daemon: Snapshot['daemon'],
+): Iterable<Finding> {
   const [major = 0, minor = 0] = nodeVersion.replace(/^v/, '').split('.').map(Number);
   yield major > 18 || (major === 18 && minor >= 20)
     ? ok('node', nodeVersion)
     : fail('node', `${nodeVersion} is too old`, 'install Node.js 18.20 or later');
   yield sharedMemoryFinding();
-  yield pidFileFinding(pidFile);
+  yield daemon === undefined ? pidFileFinding(pidFile) : ok('pid file', 'not needed: the process of corosync is known');
   yield now >= earliest
     ? ok('clock', new Date(now).toISOString())
     : fail('clock', `says ${new Date(now).toISOString()}`, 'timedatectl status');

@@ -52,8 +52,11 @@ const meanings: Readonly<Record<string, Meaning>> = {
   CS_ERR_NO_SPACE: { meaning: 'there is no room for the connection', remedy: [`${full} ${again}`] },
   CS_ERR_NO_RESOURCES: { meaning: 'corosync is out of something that it needs', remedy: [`${full} ${again}`] },
   CS_ERR_NOT_EXIST: {
-    meaning: 'this corosync does not have that service',
-    remedy: ['For statistics corosync 3 is needed; votequorum is there only as quorum.provider.'],
+    meaning: "/dev/shm is not corosync's, or this corosync does not have that service",
+    remedy: [
+      html`<p>If no library is connected, /dev/shm is not corosync's: run the container with <code>--ipc host</code>.
+If others are, this corosync lacks it: statistics need corosync 3, votequorum is there only as quorum.provider.</p>`,
+    ],
   },
   CS_ERR_NOT_SUPPORTED: {
     meaning: 'this corosync is too old for it',

@@ -53,6 +53,14 @@ test.each<[string, Snapshot, string[]]>([
     ],
   ],
   [
+    "a /dev/shm that is not corosync's",
+    refused(12),
+    [
+      "fail connection: /dev/shm is not corosync's (CS_ERR_NOT_EXIST) | " +
+        'in a container: --ipc host, or /dev/shm of the host',
+    ],
+  ],
+  [
     'a corosync that is starting is a warning',
     refused(6),
     ['warn connection: corosync is starting, or has no room for another client (CS_ERR_TRY_AGAIN) | try again'],
@@ -103,7 +111,10 @@ test('libraries that are missing are told with the package, and nothing else is 
 test('an old Node.js and a wrong clock are failures', () => {
   const states = (version: string, now: number) =>
     Object.fromEntries(
-      [...machineFindings(version, '/nonexistent/pid', now)].map(({ check, state }) => [check, state]),
+      [...machineFindings({ nodeVersion: version, now }, '/nonexistent/pid', undefined)].map(({ check, state }) => [
+        check,
+        state,
+      ]),
     );
   expect(states('v18.19.1', 0)).toMatchObject({ node: 'fail', clock: 'fail', 'pid file': 'warn' });
   expect(states('v18.20.0', Date.UTC(2027, 1))).toMatchObject({ node: 'ok', clock: 'ok' });
@@ -151,6 +162,19 @@ test('a web configuration that is not there is a failure with its name', async (
     state: 'fail',
     says: expect.stringContaining('/none/web.yml'),
   });
+});
+
+test('a pid file is not missed where corosync is known without it', async () => {
+  const config = readConfig({
+    name: 'x',
+    text: 'web: {listen_addresses: ["127.0.0.1:1"]}\ncorosync: {pid_file: /none/pid}',
+  });
+  const stateWith = async (snapshot: Snapshot) =>
+    (await examine({ config, snapshot, identity, nodeVersion: 'v20.1.0', now: Date.now() })).find(
+      ({ check }) => check === 'pid file',
+    )?.state;
+  expect(await stateWith(healthy)).toBe('ok');
+  expect(await stateWith({ ...healthy, daemon: undefined })).toBe('warn');
 });
 
 test('everything is looked at', async () => {

@@ -179,6 +179,7 @@ describe('what to do about a connection', () => {
     [11, 'CS_ERR_ACCESS', '/etc/corosync/uidgid.d/corosync-exporter'],
     [6, 'CS_ERR_TRY_AGAIN', 'too busy'],
     [8, 'CS_ERR_NO_MEMORY', '/dev/shm'],
+    [12, 'CS_ERR_NOT_EXIST', '--ipc host'],
     [77, 'CS_ERR_77', 'journalctl -u corosync'],
   ])('%d is %s, told once for all: %s', (code, name, remedy) => {
     const told = part(render(failing(code)), 'Connections to corosync');
