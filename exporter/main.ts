@@ -128,9 +128,9 @@ async function once(config: Config, { demo }: CommandLine, build: BuildInfo, log
   const monitor = Monitor.start({ ...monitorOptions(config, simulation), log });
   const render = createRender({ collectors: enabledCollectors(config), build, log });
   const snapshot = await readOnce(monitor, onceDeadline);
-  await print(await render(snapshot, 'text'));
+  const { status } = await print(await render(snapshot, 'text'));
   const ended = await monitor.stop(stopDeadline);
-  return { status: snapshot.up ? 0 : 1, held: !ended };
+  return { status: snapshot.up ? status : 1, held: !ended };
 }
 
 /** What is wrong on this node, on stdout. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,6 +79,22 @@ test('--once --demo is one exposition on stdout, marked as simulated', () => {
   expect(status).toBe(0);
   expect(stdout).toMatch(/^corosync_up 1$/m);
   expect(stdout).toMatch(/^corosync_exporter_simulated 1$/m);
+});
+
+test('--once whose output cannot be written ends with status 1', () => {
+  const full = openSync('/dev/full', 'w');
+  try {
+    const args = [program, '--once', '--demo'];
+    expect(spawnSync(process.execPath, args, { stdio: ['ignore', full, 'ignore'] }).status).toBe(1);
+  } finally {
+    closeSync(full);
+  }
+});
+
+test('the demo on the last ports is one line with the remedy, and status 2', () => {
+  const { status, stderr } = run('--demo', '--web.listen-address=127.0.0.1:65535', '--log.level=error');
+  expect(status).toBe(2);
+  expect(stderr.trim().split('\n')).toEqual([expect.stringContaining('choose one up to 65533')]);
 });
 
 test('the demo is three exporters that see one cluster', async () => {
