@@ -3,6 +3,7 @@ import { type Collector, counter, gauge, readOf, row, rowSamples, type Sample, s
 
 const client = ['ipc_service', 'process'] as const;
 const ended = 'those that have ended included, as of the last scrape in which they were open';
+const ofOthers = 'not of this exporter itself';
 
 const connections = gauge(
   'corosync_ipc_connections',
@@ -16,7 +17,7 @@ const queuedEvents = gauge(
 );
 const flowControlConnections = gauge(
   'corosync_ipc_flow_control_connections',
-  'Connections of the program that corosync holds back now (cmap stats.ipcs.*.flow_control).',
+  `Connections of the program that corosync holds back now, ${ofOthers} (cmap stats.ipcs.*.flow_control).`,
   client,
 );
 const requests = counter(
@@ -26,27 +27,27 @@ const requests = counter(
 );
 const responses = counter(
   'corosync_ipc_responses_total',
-  `Responses to them, ${ended} (cmap stats.ipcs.*.responses).`,
+  `Responses to them, ${ended}; ${ofOthers} (cmap stats.ipcs.*.responses).`,
   client,
 );
 const events = counter(
   'corosync_ipc_events_total',
-  `Events sent to the program, ${ended} (cmap stats.ipcs.*.dispatched).`,
+  `Events sent to the program, ${ended}; ${ofOthers} (cmap stats.ipcs.*.dispatched).`,
   client,
 );
 const overloads = counter(
   'corosync_ipc_overloads_total',
-  `Requests of the program that corosync refused because it was overloaded, ${ended} (cmap stats.ipcs.*.overload).`,
+  `Requests of the program that corosync refused because it was overloaded, ${ended}; ${ofOthers} (cmap stats.ipcs.*.overload).`,
   client,
 );
 const invalidRequests = counter(
   'corosync_ipc_invalid_requests_total',
-  `Requests of the program that were not valid, ${ended} (cmap stats.ipcs.*.invalid_request).`,
+  `Requests of the program that were not valid, ${ended}; ${ofOthers} (cmap stats.ipcs.*.invalid_request).`,
   client,
 );
 const flowControl = counter(
   'corosync_ipc_flow_control_total',
-  `Times that corosync held the program back, ${ended} (cmap stats.ipcs.*.flow_control_count).`,
+  `Times that corosync held the program back, ${ended}; ${ofOthers} (cmap stats.ipcs.*.flow_control_count).`,
   client,
 );
 const closed = counter(
@@ -95,10 +96,7 @@ function* openConnections(all: readonly ClientConnection[]): Iterable<Sample> {
     const queued = own.reduce((sum, { statistics }) => sum + Number(statistics.queued ?? 0), 0);
     yield sample(connections, own.length, labels);
     yield sample(queuedEvents, queued, labels);
-    yield sample(
-      flowControlConnections,
-      own.filter(({ statistics }) => Number(statistics.flow_control)).length,
-      labels,
-    );
+    const flowControl = own.flatMap(({ statistics }) => statistics.flow_control ?? []);
+    if (flowControl.length > 0) yield sample(flowControlConnections, flowControl.filter(Number).length, labels);
   }
 }

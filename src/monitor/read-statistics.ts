@@ -25,9 +25,25 @@ const computedOnTimer: readonly string[] = [
   TOKEN_AGE,
 ];
 
-/** The statistics of totem, of which some are read no more often than corosync computes them. */
+/** Totem forms every membership between these two (exec/totemsrp.c). */
+const forming: readonly string[] = ['gather_entered', 'operational_entered'].map((name) => `stats.srp.${name}`);
+/** These change only on the way from the one to the other. */
+const whileForming: readonly string[] = [
+  ...['commit_entered', 'recovery_entered', 'memb_join_tx', 'memb_commit_token_tx'],
+  ...['operational_token_lost', 'gather_token_lost', 'commit_token_lost', 'recovery_token_lost'],
+  ...['consensus_timeouts', 'continuous_gather'],
+].map((name) => `stats.srp.${name}`);
+/** In milliseconds: a membership that takes longer is begun anew, unless the token's timeout is of that order. */
+const FORMED = 30_000;
+
+type Statistics = Readonly<Record<string, Statistic>>;
+
+/** The statistics of totem, of which some are read only when corosync can have computed or counted something new. */
 export class TotemStatistics {
-  #computed: { readonly until: number; readonly statistics: Readonly<Record<string, Statistic>> } | undefined;
+  #computed: { readonly until: number; readonly statistics: Statistics } | undefined;
+  #formed:
+    | { readonly entered: string; readonly since: number; readonly last: boolean; readonly statistics: Statistics }
+    | undefined;
 
   /** `now` in milliseconds. */
   read(stats: CmapApi, keys: readonly string[], now: number): Record<string, Statistic> {
@@ -37,12 +53,26 @@ export class TotemStatistics {
       if (statistics[TOKEN_AGE] !== undefined) statistics[TOKEN_AGE] = Number(statistics[TOKEN_AGE]) % TOKEN_CLOCK;
       this.#computed = { until: now + TIMER, statistics };
     }
-    const fast = keys.filter((key) => !computedOnTimer.includes(key));
-    return { ...this.#computed.statistics, ...readStatistics(stats, fast) };
+    const fast = keys.filter((key) => !computedOnTimer.includes(key) && !whileForming.includes(key));
+    const current = readStatistics(stats, fast);
+    return { ...this.#computed.statistics, ...current, ...this.#whileForming(stats, keys, current, now) };
   }
 
   /** Forgets what another corosync told. */
   reset(): void {
     this.#computed = undefined;
+    this.#formed = undefined;
+  }
+
+  /** Read for the last time once nothing has begun or ended for long enough. */
+  #whileForming(stats: CmapApi, keys: readonly string[], current: Statistics, now: number): Statistics {
+    const entered = forming.map((key) => current[key]).join();
+    const before = this.#formed?.entered === entered ? this.#formed : undefined;
+    if (before?.last) return before.statistics;
+    const since = before?.since ?? now;
+    const known = forming.every((key) => current[key] !== undefined);
+    const wanted = keys.filter((key) => whileForming.includes(key));
+    this.#formed = { entered, since, last: known && now - since >= FORMED, statistics: readStatistics(stats, wanted) };
+    return this.#formed.statistics;
   }
 }

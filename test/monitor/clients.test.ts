@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { emptyClientHistory, recordClients } from '../../src/monitor/client-history.ts';
 import { ClientReader } from '../../src/monitor/read-clients.ts';
@@ -48,6 +49,20 @@ test('where corosync does not count its clients they are listed each time', () =
   reader.read(map, []);
   reader.read(map, []);
   expect(take().filter((key) => key.endsWith('*'))).toHaveLength(2);
+});
+
+test('of our own connections only requests and queued events are read', () => {
+  const fields = ['queued', 'requests', 'responses'];
+  const of = (pid: number, name: string) => {
+    const key = `2.${pid}.0x55aa`;
+    const more = { [`stats.ipcs.service${key}.queued`]: 0, [`stats.ipcs.service${key}.responses`]: 4n };
+    const { map } = fakeMap({ ...global(1n, 0n), ...client(key, name, 4n), ...more });
+    return Object.keys(new ClientReader().read(map, fields).connections[0]?.statistics ?? {});
+  };
+  const own = readFileSync('/proc/self/comm', 'utf8').trimEnd();
+  expect(of(process.pid, own)).toEqual(['queued', 'requests']);
+  expect(of(process.pid, 'of another pid namespace')).toEqual(fields);
+  expect(of(process.pid + 1, own)).toEqual(fields);
 });
 
 test('programs beyond the first two hundred are shown as one', () => {

@@ -32,6 +32,43 @@ test('the age of the token is right also where corosync takes 32 bits of its clo
   expect(age(250)).toBe(250);
 });
 
+test('what changes only while totem forms a membership is read no more once none has begun or ended for 30 s', () => {
+  const [gather, operational, commit] = ['gather', 'operational', 'commit'].map(
+    (state) => `stats.srp.${state}_entered`,
+  );
+  const keys = [gather, operational, commit] as string[];
+  const { map, values, take } = fakeMap(Object.fromEntries(keys.map((key) => [key, 1n])));
+  const totem = new TotemStatistics();
+  const asked = (now: number) => {
+    take();
+    const { [commit as string]: value } = totem.read(map, keys, now);
+    return [value, take().includes(commit as string)];
+  };
+  const set = (key: string | undefined, value: bigint) => void values.set(key as string, value);
+  expect(asked(0)).toEqual([1n, true]);
+  set(commit, 2n);
+  expect(asked(29_999)).toEqual([2n, true]);
+  set(commit, 3n);
+  expect(asked(30_000)).toEqual([3n, true]);
+  expect(asked(60_000)).toEqual([3n, false]);
+  set(gather, 2n);
+  expect(asked(60_001)).toEqual([3n, true]);
+  set(commit, 4n);
+  set(operational, 2n);
+  expect(asked(60_002)).toEqual([4n, true]);
+  expect(asked(90_002)).toEqual([4n, true]);
+  expect(asked(90_003)).toEqual([4n, false]);
+  totem.reset();
+  expect(asked(90_004)).toEqual([4n, true]);
+});
+
+test('where corosync does not count what tells it, all is read each time', () => {
+  const { map, take } = fakeMap({ 'stats.srp.commit_entered': 1n });
+  const totem = new TotemStatistics();
+  for (const now of [0, 30_000, 60_000]) totem.read(map, ['stats.srp.commit_entered'], now);
+  expect(take()).toHaveLength(3);
+});
+
 const pause = (i: number, timestamp: bigint, delay: number) => ({
   [`stats.schedmiss.${i}.timestamp`]: timestamp,
   [`stats.schedmiss.${i}.delay`]: delay,
