@@ -114,11 +114,17 @@ describe('on a node that loses a fifth of the packets it is sent', () => {
     'add rule inet loss input iifname "link0" numgen random mod 100 < 20 drop',
   ];
 
-  /** A scrape of every node, once all of them tell what totem counts: in the sync phase they do not. */
+  /**
+   * A scrape of every node, once all of them tell what totem counts, which they do not in the sync phase, and the latency
+   * of their links, which they do not of one that is down.
+   */
   async function complete(): Promise<Scrape[]> {
     const scrapes: Scrape[] = [];
     for (const exporter of exporters) {
-      const { scrape } = await exporter.until(({ value }) => value(retransmits) !== undefined, 20_000);
+      const { scrape } = await exporter.until(
+        (each) => each.value(retransmits) !== undefined && latencies([each]).length === 2,
+        20_000,
+      );
       scrapes.push(scrape);
     }
     return scrapes;
