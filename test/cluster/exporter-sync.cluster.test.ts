@@ -23,7 +23,7 @@ const held =
 /** Some of it, of each collector. */
 const heldNames = [
   'corosync_link_connected',
-  'corosync_link_latency_seconds',
+  'corosync_link_ups_total',
   'corosync_link_transmit_bytes_total',
   'corosync_totem_messages_received_total',
   'corosync_cpg_group_members',
