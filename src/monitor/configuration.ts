@@ -63,8 +63,11 @@ export function clusterOf(keys: Keys): Cluster {
   const text = (key: string) => String(keys[key] ?? '');
   // Corosync writes none of its defaults back: totem_get_crypto() and the transport in exec/totemconfig.c.
   const corosync2 = Object.keys(keys).some((key) => key.startsWith(RINGS_OF_COROSYNC_2));
-  const secauth = text('totem.secauth') || (corosync2 ? 'on' : 'off');
-  const [cipher, hash] = secauth === 'on' ? ['aes256', corosync2 ? 'sha1' : 'sha256'] : ['none', 'none'];
+  // Corosync 3.0.0 and 3.0.1 do not look at secauth; they do not have this key either.
+  const secauth = corosync2
+    ? text('totem.secauth') !== 'off'
+    : text('totem.secauth') === 'on' && keys['runtime.config.totem.block_unlisted_ips'] !== undefined;
+  const [cipher, hash] = secauth ? ['aes256', corosync2 ? 'sha1' : 'sha256'] : ['none', 'none'];
   return {
     name: text('totem.cluster_name'),
     transport: text('totem.transport') || (corosync2 ? 'udp' : 'knet'),
@@ -72,6 +75,15 @@ export function clusterOf(keys: Keys): Cluster {
     cryptoHash: text('totem.crypto_hash') || hash,
     nodes: nodesOf(keys),
   };
+}
+
+/**
+ * How long totem can be at forming a membership without entering its gather state anew, in milliseconds: until there is no
+ * consensus, and then until no token comes, once more to be safe.
+ */
+export function longestForming(keys: Keys): number | undefined {
+  const [token, consensus] = ['token', 'consensus'].map((name) => keys[`runtime.config.totem.${name}`]);
+  return token === undefined || consensus === undefined ? undefined : 2 * (Number(token) + Number(consensus));
 }
 
 function readKeys(cmap: CmapApi, prefix: string): Keys {

@@ -33,8 +33,6 @@ const whileForming: readonly string[] = [
   ...['operational_token_lost', 'gather_token_lost', 'commit_token_lost', 'recovery_token_lost'],
   ...['consensus_timeouts', 'continuous_gather'],
 ].map((name) => `stats.srp.${name}`);
-/** In milliseconds: a membership that takes longer is begun anew, unless the token's timeout is of that order. */
-const FORMED = 30_000;
 
 type Statistics = Readonly<Record<string, Statistic>>;
 
@@ -45,8 +43,11 @@ export class TotemStatistics {
     | { readonly entered: string; readonly since: number; readonly last: boolean; readonly statistics: Statistics }
     | undefined;
 
-  /** `now` in milliseconds. */
-  read(stats: CmapApi, keys: readonly string[], now: number): Record<string, Statistic> {
+  /**
+   * `now` in milliseconds, as `longest`: how long totem can be at forming a membership without beginning anew, where that
+   * is known.
+   */
+  read(stats: CmapApi, keys: readonly string[], now: number, longest: number | undefined): Record<string, Statistic> {
     if (this.#computed === undefined || now >= this.#computed.until) {
       const slow = keys.filter((key) => computedOnTimer.includes(key));
       const statistics = readStatistics(stats, slow);
@@ -55,7 +56,7 @@ export class TotemStatistics {
     }
     const fast = keys.filter((key) => !computedOnTimer.includes(key) && !whileForming.includes(key));
     const current = readStatistics(stats, fast);
-    return { ...this.#computed.statistics, ...current, ...this.#whileForming(stats, keys, current, now) };
+    return { ...this.#computed.statistics, ...current, ...this.#whileForming(stats, keys, current, now, longest) };
   }
 
   /** Forgets what another corosync told. */
@@ -65,14 +66,20 @@ export class TotemStatistics {
   }
 
   /** Read for the last time once nothing has begun or ended for long enough. */
-  #whileForming(stats: CmapApi, keys: readonly string[], current: Statistics, now: number): Statistics {
+  #whileForming(
+    stats: CmapApi,
+    keys: readonly string[],
+    current: Statistics,
+    now: number,
+    longest = Number.POSITIVE_INFINITY,
+  ): Statistics {
     const entered = forming.map((key) => current[key]).join();
     const before = this.#formed?.entered === entered ? this.#formed : undefined;
     if (before?.last) return before.statistics;
     const since = before?.since ?? now;
     const known = forming.every((key) => current[key] !== undefined);
     const wanted = keys.filter((key) => whileForming.includes(key));
-    this.#formed = { entered, since, last: known && now - since >= FORMED, statistics: readStatistics(stats, wanted) };
+    this.#formed = { entered, since, last: known && now - since >= longest, statistics: readStatistics(stats, wanted) };
     return this.#formed.statistics;
   }
 }

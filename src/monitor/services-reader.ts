@@ -32,6 +32,8 @@ export class ServicesReader {
   #lastPause: Pause | undefined;
   /** Undefined until the configuration was read. */
   cluster: Cluster | undefined;
+  /** In milliseconds; undefined until it was read. */
+  longestForming: number | undefined;
 
   /** `cpg` and `cmap` are opened, drained and closed by the lane itself. */
   constructor(
@@ -79,7 +81,9 @@ export class ServicesReader {
         ? undefined
         : this.#withBoth((cfg, stats) => readLinks(cfg, stats, cluster, fields)),
     );
-    this.#area('statistics', (keys) => this.#stats.read((stats) => this.#totem.read(stats, keys, this.#lane.now())));
+    this.#area('statistics', (keys) =>
+      this.#stats.read((stats) => this.#totem.read(stats, keys, this.#lane.now(), this.longestForming)),
+    );
     this.#area('pauses', () => this.#stats.read((stats) => this.#readPauses(stats)));
     this.#area('groups', () => this.#cpg.read(readGroups));
     this.#area('clients', (fields) => this.#stats.read((stats) => this.#clients.read(stats, fields)));

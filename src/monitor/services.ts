@@ -1,6 +1,6 @@
 import type { Bindings, CmapApi, CpgApi, QuorumApi } from '../corosync/bindings.ts';
 import { type CpgEvent, type QuorumEvent, TrackFlags } from '../corosync/types.ts';
-import { clusterOf, FollowedConfiguration } from './configuration.ts';
+import { clusterOf, FollowedConfiguration, longestForming } from './configuration.ts';
 import { Connector, type Lane } from './connector.ts';
 import type { OpenedFacts } from './lane-protocol.ts';
 import type { MonitorOptions } from './options.ts';
@@ -167,6 +167,7 @@ export class Services {
       // Half of it may be of before the change; where nothing is known yet, that is better than nothing.
       if (this.#configuration.stale && this.#reader.cluster !== undefined) continue;
       this.#reader.cluster = clusterOf(configuration.keys);
+      this.#reader.longestForming = longestForming(configuration.keys);
       this.#lane.post({ kind: 'configuration', configuration });
     }
   }

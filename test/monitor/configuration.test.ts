@@ -42,10 +42,13 @@ test('the cluster is what the configuration says of it, nodes by nodeid, address
   });
 });
 
+const since302 = { 'runtime.config.totem.block_unlisted_ips': 'yes' };
+
 test.each([
-  ['secauth', { 'totem.secauth': 'on' }, 'knet aes256 sha256'],
-  ['secauth off', { 'totem.secauth': 'off' }, 'knet none none'],
-  ['secauth, and another cipher', { 'totem.secauth': 'on', 'totem.crypto_cipher': 'aes128' }, 'knet aes128 sha256'],
+  ['secauth', { ...since302, 'totem.secauth': 'on' }, 'knet aes256 sha256'],
+  ['secauth off', { ...since302, 'totem.secauth': 'off' }, 'knet none none'],
+  ['another cipher', { ...since302, 'totem.secauth': 'on', 'totem.crypto_cipher': 'aes128' }, 'knet aes128 sha256'],
+  ['secauth before 3.0.2', { 'totem.secauth': 'on' }, 'knet none none'],
   ['corosync 2', { 'runtime.totem.pg.mrp.rrp.0.faulty': 0 }, 'udp aes256 sha1'],
   ['corosync 2, secauth off', { 'runtime.totem.pg.mrp.rrp.0.faulty': 0, 'totem.secauth': 'off' }, 'udp none none'],
 ])('what is not written is what corosync takes for it: %s', (_, more, expected) => {
