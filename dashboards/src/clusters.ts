@@ -24,7 +24,7 @@ const atLastVote =
   ` and ${sameExporter} ${everywhere('corosync_quorum_quorate')} == 1` +
   ` and ${sameExporter} ${everywhere('corosync_config_expected_votes')} > 1` +
   ` unless ${sameExporter} (${everywhere('corosync_votequorum_flag', 'flag="auto_tie_breaker"')} == 1` +
-  ` and ${sameExporter} ${totalVotes} > 0.5 * ${everywhere('corosync_votequorum_expected_votes')}))`;
+  ` and ${sameExporter} ${totalVotes} >= ${everywhere('corosync_votequorum_expected_votes')}))`;
 
 const goodAtZero = steps(colour.good, [1, colour.bad]);
 

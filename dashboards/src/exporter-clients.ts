@@ -76,7 +76,8 @@ export const clients = [
   }),
   graph({
     title: 'Requests and responses',
-    description: 'Requests of each program a second (above) and the responses to them (below).',
+    description:
+      'Requests of each program a second (above) and the responses to them (below), which of the exporter itself are not read.',
     size: [12, 8],
     queries: [
       [byProgram(rate('corosync_ipc_requests_total')), `${program} requests`],
@@ -88,7 +89,7 @@ export const clients = [
   }),
   graph({
     title: 'Events',
-    description: 'Events that corosync sent to each program a second.',
+    description: 'Events that corosync sent to each program but the exporter a second.',
     size: [12, 8],
     queries: [[byProgram(rate('corosync_ipc_events_total')), program]],
     unit: 'ops',
@@ -96,7 +97,7 @@ export const clients = [
   }),
   graph({
     title: 'Refused requests',
-    description: 'Requests that corosync refused: it was overloaded, or they were not valid.',
+    description: 'Requests of other programs that corosync refused: it was overloaded, or they were not valid.',
     size: [8, 7],
     queries: [
       [`sum by (process) (${increase('corosync_ipc_overloads_total')})`, '{{process}} overload'],
@@ -107,7 +108,7 @@ export const clients = [
   }),
   graph({
     title: 'Held back',
-    description: 'Connections that corosync holds back now, and how often it did.',
+    description: 'Connections of other programs that corosync holds back now, and how often it did.',
     size: [8, 7],
     queries: [
       [`sum by (process) (${of('corosync_ipc_flow_control_connections')})`, '{{process}} now'],

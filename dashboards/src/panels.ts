@@ -126,11 +126,9 @@ export function graph(
   if (options.mirrored) panel.axisSoftMin(-1).axisSoftMax(1).axisCenteredZero(false);
   else panel.min(options.min ?? 0);
   if (options.softMax !== undefined) panel.axisSoftMax(options.softMax);
-  if (options.bars) {
-    panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
-    // $__rate_interval is four scrapes at least: with a shorter step each event would be in several bars.
-    panel.interval('1m');
-  }
+  if (options.bars) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
+  // $__rate_interval is four scrapes at least: with a shorter step each event would be counted in several.
+  if (options.queries.some(([query]) => query.includes('increase('))) panel.interval('1m');
   if (options.logarithmic)
     panel.scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Log).log(10));
   return panel;

@@ -14,12 +14,12 @@ export function everywhere(metric: string, matchers = ''): string {
   return `${metric}{${['job=~"$job"', matchers].filter(Boolean).join(',')}}`;
 }
 
-/** How much of a counter came within each step of the graph, where a step is not shorter than a minute. */
+/** How much of a counter came within each step of the graph; graphs of it have steps of a minute or more. */
 export function increase(metric: string, matchers = ''): string {
   return increaseOf(of(metric, matchers));
 }
 
-/** The same of a selector. What increase() adds by its extrapolation is no event. */
+/** The same of a selector: the number of up to three events a minute; more are overstated by a quarter at most. */
 export function increaseOf(selector: string): string {
   return `floor(increase(${selector}[$__rate_interval]))`;
 }

@@ -15,6 +15,8 @@ const quiet = [
   /Membership changed$/,
   /Scheduling pause$/,
   /Failed calls \/ B$/, // which call failed
+  // Of the exporter's own connections only requests and queued events are read, and here it is the only client.
+  /\/ (Requests and responses \/ B|Events \/ A|(Refused requests|Held back) \/ [AB])$/,
 ];
 
 let cluster: LiveCluster;
