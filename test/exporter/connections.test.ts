@@ -168,7 +168,7 @@ test('where all are answered the longest answered one is ended, no stream and no
       if (request.url !== '/stream') return void handler(request, response);
       response.setHeader('Content-Type', 'text/event-stream').write('retry: 5000');
     },
-    { connections: 2, scrape: 400 },
+    { connections: 2, scrape: 2_000 },
   );
   const stream = await open(get.replace('/', '/stream'));
   const all: Client[] = [];
@@ -177,7 +177,7 @@ test('where all are answered the longest answered one is ended, no stream and no
   const early = await open(get);
   await expect.poll(() => early.closed).toBe(true);
   expect(all.map(({ closed }) => closed)).toEqual([false, false, false]);
-  await sleep(400);
+  await sleep(2_000);
   const late = [await open(get), await open(get)];
   await expect.poll(() => held.length).toBe(5);
   await expect.poll(() => all.map(({ closed }) => closed)).toEqual([true, true, false]);

@@ -30,6 +30,7 @@ function follow(code: string) {
   });
   failure.over = false;
   usersOf('bob');
+  follower.current(); // sees the change
   vi.advanceTimersByTime(250);
   return { users: () => [...follower.current().users.keys()], failure, lines };
 }
