@@ -10,5 +10,5 @@ const server = express()
   .get('/', (_, response) => response.set('content-encoding', 'gzip').send(gzipSync(body)))
   .listen(0, '127.0.0.1', () => console.log(server.address().port));
 const lane = "import('koffi').then(() => setInterval(() => {}, 1000))";
-for (const worker of [new Worker(lane, { eval: true }), new Worker(lane, { eval: true })]) await once(worker, 'online');
+await Promise.all([1, 2].map(() => once(new Worker(lane, { eval: true }), 'online')));
 process.stdin.on('end', () => process.exit()).resume();
