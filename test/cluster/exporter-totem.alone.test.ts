@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ExporterOnNode, exportersOnAll, isUp, type Scrape } from './exporter-on-node.ts';
 import { Lab } from './lab.ts';
 
+// Alone: traffic over a network that loses packets keeps these corosyncs, which run in real time, so busy that those of
+// another lab are held up.
 const cpgTraffic = fileURLToPath(new URL('cpg-traffic.mjs', import.meta.url));
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
