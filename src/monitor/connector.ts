@@ -83,11 +83,11 @@ export class Connector<Api extends { close(): unknown }> {
     let api: Api | undefined;
     try {
       api = this.#lane.held.during(() => this.#service.connect());
-      const marked = before(api, () => this.#lane.held.begin());
+      const marked = preceded(api, () => this.#lane.held.begin());
       const facts = this.#lane.held.during(() => this.#opened(marked));
       this.#api = api;
       this.#marked = marked;
-      this.#paced = before(api, () => this.#beforeRead());
+      this.#paced = preceded(api, () => this.#beforeRead());
       this.#retryAfter = FIRST_RETRY;
       this.#lane.post({ kind: 'connected', library: this.library, ...facts });
     } catch (error) {
@@ -206,7 +206,7 @@ function corosyncError(error: unknown): CorosyncError {
 }
 
 /** The same methods, each with `beforeCall` in front of it. */
-function before<Api extends object>(api: Api, beforeCall: () => void): Api {
+function preceded<Api extends object>(api: Api, beforeCall: () => void): Api {
   return new Proxy(api, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
