@@ -31,7 +31,8 @@ export function recordCalls(): string[] {
     }
     if (event.kind === 'area' && event.error !== undefined) throw new Error(`${event.area}: ${event.error}`);
   };
-  const lane: Lane = { held: new HeldMark(HeldMark.allocate()), now: () => time, readUntil: Infinity, post };
+  const held = new HeldMark(HeldMark.allocate());
+  const lane: Lane = { held, now: () => time, readUntil: Infinity, corosyncGoes: false, post };
   const bindings = recording(createBindings(), (call) => calls.push(call));
   const services = new Services(bindings, options, lane);
   const votequorum = new VotequorumProbe(bindings, options, lane);

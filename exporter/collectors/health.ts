@@ -38,7 +38,7 @@ const laneHeld = gauge(
 );
 const laneRestarts = counter(
   'corosync_exporter_lane_restarts_total',
-  'Worker threads of the exporter started again after an error.',
+  'Worker threads of the exporter started again, after an error or in place of one that never came back from a call.',
   ['lane'],
 );
 

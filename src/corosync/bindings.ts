@@ -23,6 +23,8 @@ export interface QuorumApi {
   readonly provider: boolean;
   /** Undefined where corosync's process is not seen from here. */
   peerPid(): number | undefined;
+  /** The connection's socket; -1 where there is none. */
+  fdGet(): number;
   trackstart(flags: number): void;
   /** Does not throw: the code is part of the answer. */
   dispatch(mode: DispatchMode): Dispatched<QuorumEvent>;

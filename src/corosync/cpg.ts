@@ -97,7 +97,11 @@ export class Cpg extends Connection<CpgEvent> implements CpgApi {
     return size[0] as number;
   }
 
-  /** Goes through the groups of the cluster without joining any; `group` is for CPG_ITERATION_ONE_GROUP. */
+  /**
+   * Goes through the groups of the cluster without joining any; `group` is for CPG_ITERATION_ONE_GROUP. Of all calls this
+   * one may never come back: if corosync ends after it has taken the request and before it answers, cpg_iteration_next
+   * waits on (lib/cpg.c up to 3.1.10), while the others see that within 2 s.
+   */
   iterate(type: CpgIterationType, group?: string): CpgIterationEntry[] {
     const { iterationInitialize, iterationNext, iterationFinalize } = native();
     const out: Out<Wide> = [null];

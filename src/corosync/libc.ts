@@ -77,6 +77,11 @@ export function waitReadable(fd: number, milliseconds: number): boolean {
   return libc().poll([{ fd, events: POLLIN, revents: 0 }], 1, milliseconds) > 0;
 }
 
+/** Whether the other end of a socket has ended the connection: poll(2) says so without being asked. */
+export function isHungUp(fd: number): boolean {
+  return libc().poll([{ fd, events: 0, revents: 0 }], 1, 0) > 0;
+}
+
 /**
  * Copies bytes that a library holds for the length of a callback. Not by koffi.decode() with a length, which makes a type of
  * its own for each such call and keeps it for ever.

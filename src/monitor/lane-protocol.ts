@@ -8,6 +8,7 @@ import type { Configuration, LibraryName } from './snapshot.ts';
 export interface OpenedFacts {
   readonly provider?: boolean;
   readonly pid?: number | undefined;
+  readonly fd?: number;
 }
 
 /** What a lane tells the main thread, as soon as it knows it. */
@@ -19,7 +20,7 @@ export type LaneEvent =
       readonly features: readonly string[];
     }
   | { readonly kind: 'missing'; readonly library: LibraryName; readonly message: string }
-  /** Of libquorum also whether a quorum provider is loaded, and corosync's pid. */
+  /** Of libquorum also whether a quorum provider is loaded, corosync's pid, and the connection's socket. */
   | ({ readonly kind: 'connected'; readonly library: LibraryName } & OpenedFacts)
   | { readonly kind: 'refused'; readonly library: LibraryName; readonly call: string; readonly code: number }
   | { readonly kind: 'lost'; readonly library: LibraryName; readonly call: string; readonly code: number }

@@ -44,6 +44,7 @@ export class LaneThread {
   #restartTimer: NodeJS.Timeout | undefined;
   #restartAfter = FIRST_RESTART;
   #stopping = false;
+  #leftBehind = false;
   #lastId = 0;
   #waiting: Waiting | undefined;
 
@@ -84,12 +85,26 @@ export class LaneThread {
     clearTimeout(timer);
   }
 
-  /** Ends the thread in order; true if it has ended within `deadline` milliseconds. */
+  /** Goes on with another thread: this one is in a call that never comes back, and stays there with all that it has. */
+  leaveBehind(): void {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    this.#options.log.error('A lane does not come back from a call and is replaced', {
+      lane: this.#options.name,
+      seconds: this.#restartAfter / 1000,
+    });
+    worker.removeAllListeners();
+    void worker.terminate(); // should it come back after all
+    this.#leftBehind = true;
+    this.#ended();
+  }
+
+  /** Ends the thread in order; true if it has ended within `deadline` milliseconds, and none was left behind before. */
   async stop(deadline: number): Promise<boolean> {
     this.#stopping = true;
     clearTimeout(this.#restartTimer);
     const worker = this.#worker;
-    if (worker === undefined) return true;
+    if (worker === undefined) return !this.#leftBehind;
     let timer: NodeJS.Timeout | undefined;
     const ended = new Promise<boolean>((resolve) => worker.once('exit', () => resolve(true)));
     const late = new Promise<boolean>((resolve) => {
@@ -98,7 +113,7 @@ export class LaneThread {
     this.send({ kind: 'stop' });
     const result = await Promise.race([ended, late]);
     clearTimeout(timer);
-    return result;
+    return result && !this.#leftBehind;
   }
 
   #ask(nodeids: readonly number[]): Waiting {

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { CsError } from '../corosync/cs-error.ts';
+import { isHungUp } from '../corosync/libc.ts';
 import { type AreaName, connectionsFor } from './areas.ts';
 import { type Answer, assemble, type Findings, type Probed } from './assemble.ts';
 import { ChangeLog } from './change-log.ts';
@@ -10,6 +11,7 @@ import type { LaneEvent } from './lane-protocol.ts';
 import { LaneThread } from './lane-thread.ts';
 import type { MonitorLog, MonitorOptions } from './options.ts';
 import { type Daemon, type LaneName, type LibraryName, laneNames, libraryNames, type Snapshot } from './snapshot.ts';
+import { StuckCall } from './stuck-call.ts';
 
 const librariesOf: Readonly<Record<LaneName, readonly LibraryName[]>> = {
   services: ['quorum', 'cpg', 'cmap', 'cmap_stats', 'cfg'],
@@ -51,8 +53,10 @@ export class Monitor {
   #votequorumAllowed = false;
   #liveness: Liveness = 'unknown';
   #reading: { readonly since: number; readonly done: Promise<void> } | undefined;
-  /** Of corosync, as the connection to libquorum has it. */
+  /** Of corosync, as the connection to libquorum has it; and that connection's socket. */
   #pid: number | undefined;
+  #fd: number | undefined;
+  readonly #stuckCall = new StuckCall();
   readonly #daemonReader: DaemonReader;
   #daemon: Daemon | undefined;
   #ready = false;
@@ -173,10 +177,11 @@ export class Monitor {
       this.#confirmed.cmap = at;
     } else if ((event.kind === 'connected' || event.kind === 'refused') && event.library === 'quorum') {
       this.#quorumCode = event.kind === 'connected' ? CsError.CS_OK : event.code;
-      if (event.kind === 'connected') this.#pid = event.pid;
-    } else if (event.kind === 'lost' && event.library === 'quorum') {
+      if (event.kind === 'connected') ({ pid: this.#pid, fd: this.#fd } = event);
+    } else if ((event.kind === 'lost' || event.kind === 'closed') && event.library === 'quorum') {
       // The next corosync is another process: until it is connected only the pid file can tell which.
       this.#pid = undefined;
+      this.#fd = undefined;
     }
     this.#tell(changeOf(before, event), at);
     this.#allowVotequorum();
@@ -222,6 +227,7 @@ export class Monitor {
       this.#look(this.#lookEvery);
     }, after).unref();
     this.#allowVotequorum();
+    this.#leaveStuckLane();
     const { dispatchInterval, probeTimeout } = this.#options;
     const held = this.#servicesHeld;
     // What was heard of when corosync took the call that it holds is of before, and proves nothing.
@@ -239,6 +245,13 @@ export class Monitor {
     const lane = this.#lanes.votequorum;
     if (this.#servicesHeld <= this.#options.probeTimeout || lane.state.heldSeconds > 0) return;
     lane.send({ kind: 'connect', allowed: this.#votequorumAllowed });
+  }
+
+  /** As long as the lane is held its socket is what it was. */
+  #leaveStuckLane(): void {
+    const held = this.#servicesHeld;
+    const ended = held > 0 && this.#fd !== undefined && isHungUp(this.#fd);
+    if (this.#stuckCall.isStuck(held, ended, performance.now())) this.#lanes.services.leaveBehind();
   }
 
   /** Milliseconds. */

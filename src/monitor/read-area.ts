@@ -5,7 +5,8 @@ import type { AreaEvent } from './lane-protocol.ts';
 
 /**
  * Reads an area if it is asked for, and tells what came of it: a failure is told too, and takes no other area with it.
- * `read` gets the keys or fields to read; undefined: there is no connection, so there is nothing to tell.
+ * `read` gets the keys or fields to read; undefined: there is no connection, so there is nothing to tell. Nothing is read,
+ * and told, of a corosync that goes.
  */
 export function readArea<Name extends AreaName>(
   lane: Lane,
@@ -14,10 +15,10 @@ export function readArea<Name extends AreaName>(
   read: (names: readonly string[]) => Areas[Name] | undefined,
 ): void {
   const names = reads[area];
-  if (names === undefined) return;
+  if (names === undefined || lane.corosyncGoes) return;
   const before = lane.now();
   const outcome = attempt(() => read(names));
-  if (outcome === undefined) return;
+  if (outcome === undefined || lane.corosyncGoes) return;
   const seconds = (lane.now() - before) / 1000;
   lane.post({ kind: 'area', area, seconds, ...outcome } as AreaEvent);
 }

@@ -13,6 +13,8 @@ import { TrafficReader } from './read-traffic.ts';
 import type { Cluster } from './snapshot.ts';
 
 const SERVICES_PREFIX = 'runtime.services.';
+/** Any key does. */
+const CANARY = 'totem.version';
 
 /** What the services lane reads for a scrape: the areas that are asked for, on the connections that they need. */
 export class ServicesReader {
@@ -85,7 +87,7 @@ export class ServicesReader {
       this.#stats.read((stats) => this.#totem.read(stats, keys, this.#lane.now(), this.longestForming)),
     );
     this.#area('pauses', () => this.#stats.read((stats) => this.#readPauses(stats)));
-    this.#area('groups', () => this.#cpg.read(readGroups));
+    this.#area('groups', () => this.#readGroups());
     this.#area('clients', (fields) => this.#stats.read((stats) => this.#clients.read(stats, fields)));
     this.#area('traffic', (fields) =>
       this.#stats.read((stats) => cluster && this.#traffic.read(stats, cluster, fields, this.#trafficLimit)),
@@ -132,6 +134,17 @@ export class ServicesReader {
     this.#traffic.reset();
     this.#serviceKeys = undefined;
     return {};
+  }
+
+  /**
+   * cpg_iteration_next(3) never comes back if corosync ends the connection meanwhile. When it stops it ends the services
+   * in the order of their priority, one each time it looks for requests, and that of cmap before that of cpg: while cmap
+   * answers there is time.
+   */
+  #readGroups(): Areas['groups'] | undefined {
+    if (!this.#cmap.connected) return undefined;
+    this.#cmap.read((cmap) => cmap.get(CANARY));
+    return this.#cpg.read(readGroups);
   }
 
   #readPauses(stats: CmapApi): Areas['pauses'] {

@@ -92,7 +92,7 @@ export class Services {
     this.#model = quorum.model;
     this.#provider = quorum.provider;
     this.#view = undefined;
-    return { provider: quorum.provider, pid: quorum.peerPid() };
+    return { provider: quorum.provider, pid: quorum.peerPid(), fd: quorum.fdGet() };
   }
 
   #openedCpg(cpg: CpgApi): Record<string, never> {

@@ -24,6 +24,10 @@ export class SimulatedQuorum implements QuorumApi {
     return undefined;
   }
 
+  fdGet(): number {
+    return -1;
+  }
+
   trackstart(flags: number): void {
     this.#connection.roundTrip('quorum_trackstart');
     const { nodeid } = this.#connection;

@@ -20,6 +20,7 @@ export function createBindings(simulation) {
       model: 1,
       provider: true,
       peerPid: () => 1,
+      fdGet: () => -1,
       trackstart: () => {},
       getquorate: () => answer(true),
     }),

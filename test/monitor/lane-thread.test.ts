@@ -95,6 +95,22 @@ test('a lane that throws closes its connections, tells that at once, is started 
   expect(turns).toEqual(['start', 'end', 'start']);
 });
 
+test('a lane that never comes back is left behind for another, and the end of both is not in order', async () => {
+  const { lane, cell, events, errors, turns } = start();
+  await lane.read([]);
+  Atomics.store(cell, 0, HOLD);
+  await lane.read([]);
+  lane.leaveBehind();
+  expect(lane.state).toEqual({ name: 'services', heldSeconds: 0, restarts: 1 });
+  expect(errors).toEqual(['A lane does not come back from a call and is replaced']);
+  events.length = 0;
+  await vi.waitFor(() => expect(turns).toEqual(['start', 'end', 'start']), 2_000);
+  expect(events, 'of the one left behind').toEqual([]);
+  Atomics.store(cell, 0, ANSWER);
+  await vi.waitFor(() => expect(events.some(({ kind }) => kind === 'probed')).toBe(true), 2_000);
+  expect(await lane.stop(1_000)).toBe(false);
+});
+
 test('a lane ends in order within its deadline, and a held one says that it did not', async () => {
   const { lane, cell } = start();
   await lane.read([]);

@@ -41,15 +41,17 @@ function fixture(reads: Reads, { refused = [] as string[], cpgCode = 1 } = {}) {
   const icmap = fakeMap({ 'runtime.services.cpg.0.rx': 1n, 'runtime.services.cpg.service_id': 2 });
   const cpg = {
     ...idle,
+    iterations: 0,
     iterate() {
+      cpg.iterations += 1;
       if (cpgCode !== 1) throw new CorosyncError('cpg_iteration_initialize', cpgCode);
       return [{ group: 'crmd', nodeid: 1, pid: 1 }];
     },
-  } as unknown as CpgApi;
+  };
   const status = { enabled: true, connected: true, mtu: 1397 };
   const cfg = { ...idle, nodeStatusGet: () => ({ reachable: true, onwireVersion: 0, links: [status] }) };
   const bindings = { cmap_stats: service('cmap_stats', stats.map), cfg: service('cfg', cfg as unknown as CfgApi) };
-  const cpgConnector = new Connector('cpg', service('cpg', cpg), lane, () => ({}));
+  const cpgConnector = new Connector('cpg', service('cpg', cpg as unknown as CpgApi), lane, () => ({}));
   const cmapConnector = new Connector('cmap', service('cmap', icmap.map), lane, () => ({}));
   cpgConnector.open();
   cmapConnector.open();
@@ -58,8 +60,12 @@ function fixture(reads: Reads, { refused = [] as string[], cpgCode = 1 } = {}) {
   const reader = new ServicesReader(bindings as unknown as Bindings, options, lane, cpgConnector, cmapConnector);
   reader.open();
   lane.take();
-  return { lane, reader, connected };
+  return { lane, reader, connected, stats, icmap, cpg };
 }
+
+const gone = () => {
+  throw new CorosyncError('cmap_get', CsError.CS_ERR_LIBRARY);
+};
 
 const areasOf = (lane: ReturnType<typeof fakeLane>) =>
   Object.fromEntries(lane.take().flatMap((event) => (event.kind === 'area' ? [[event.area, event]] : [])));
@@ -87,6 +93,25 @@ test('one area that fails takes no other with it', () => {
   expect(groups).toMatchObject({ error: expect.stringContaining('CS_ERR_TRY_AGAIN') });
   expect(Object.values(others).every((event) => 'value' in event)).toBe(true);
   expect(Object.keys(others)).toHaveLength(6);
+});
+
+test('of a corosync that goes nothing more is read, and no failure is told', () => {
+  const { lane, reader, stats, cpg } = fixture(everything);
+  reader.cluster = cluster;
+  stats.map.get = gone;
+  reader.read();
+  expect(Object.keys(areasOf(lane)), 'of before').toEqual(['links']);
+  expect(cpg.iterations).toBe(0);
+});
+
+test('the groups are asked for only while cmap answers, which corosync ends before cpg', () => {
+  const { lane, reader, icmap, cpg } = fixture({ groups: [] });
+  reader.read();
+  expect(cpg.iterations).toBe(1);
+  icmap.map.get = gone;
+  reader.read();
+  expect(cpg.iterations).toBe(1);
+  expect(lane.take().filter(({ kind }) => kind === 'area')).toHaveLength(1);
 });
 
 test.each<[string, Reads, string[]]>([

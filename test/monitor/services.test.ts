@@ -47,6 +47,7 @@ function fixture(model: 0 | 1 = 1, overrides: Partial<typeof options> = {}, prov
     model,
     provider,
     peerPid: () => 4711,
+    fdGet: () => -1,
     trackstart: (flags) => ask(`trackstart ${flags}`),
     dispatch: () => ({ code: corosync.dispatchCode, events: corosync.quorumEvents.splice(0) }),
     getquorate: () => true,

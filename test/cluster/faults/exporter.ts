@@ -42,6 +42,40 @@ const throwing: Fault = {
   },
 };
 
+const stuck: Fault = {
+  name: 'a call that never comes back',
+  injected:
+    'corosync on node 1 killed when it has taken a `cpg_iteration_next` and not answered it, of which that call never returns; started again 1 s later',
+  async run(site) {
+    const exporter = site.at(1);
+    const before = await exporter.scrape();
+    site.dieOfGroups();
+    const scrapes: Scrape[] = [];
+    await exporter.until((scrape) => {
+      scrapes.push(scrape);
+      return site.lab.node(1).pid === undefined;
+    }, 5_000);
+    await sleep(1_000);
+    await site.lab.start(1);
+    const up = await exporter.until((scrape) => {
+      scrapes.push(scrape);
+      return isHealthy(scrape, 4);
+    }, 15_000);
+    assert.ok(slowest(scrapes) < deadline);
+    assert.equal(growth(before, up.scrape, restarts), 1);
+    assert.equal(exporter.lines.filter((line) => line.includes('does not come back from a call')).length, 1);
+    // the thread is still there; the process ends in spite of it
+    const { status, after } = await exporter.end();
+    assert.equal(status, 0);
+    await site.restartExporter(1);
+    await site.healthy();
+    return {
+      seen: `one line in the log and one of \`corosync_exporter_lane_restarts_total\`; slowest of ${scrapes.length} scrapes ${seconds(slowest(scrapes))}`,
+      recovered: `by another thread; all connections, all members ${seconds(up.after)} after corosync took clients; the exporter then ends in ${seconds(after)}`,
+    };
+  },
+};
+
 const transitions = (to: string) => `corosync_quorum_transitions_total{to="${to}"}`;
 const stop = 10_000;
 
@@ -152,4 +186,4 @@ async function activeClients(site: Site): Promise<number> {
 }
 
 /** The exporter itself fails, stands still, or is deceived. */
-export const exporterFaults: readonly Fault[] = [throwing, stopped, clockJump];
+export const exporterFaults: readonly Fault[] = [throwing, stuck, stopped, clockJump];

@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { libraryNames } from '../../../src/monitor/snapshot.ts';
 import type { LabOptions } from '../corosync-conf.ts';
 import { ExporterOnNode, isUp, type Scrape } from '../exporter-on-node.ts';
@@ -8,6 +10,7 @@ import { Lab } from '../lab.ts';
 import type { Result } from '../run.ts';
 
 const faulty = createRequire(import.meta.url).resolve('./faulty.cjs');
+const dying = fileURLToPath(new URL('dying-corosync.c', import.meta.url));
 
 /** What `faulty.cjs` makes of the surroundings of the exporter on node 1. */
 export interface Asked {
@@ -21,10 +24,13 @@ export class Site {
   readonly lab: Lab;
   readonly #exporters: ExporterOnNode[];
   readonly #switch: string;
+  readonly #shim: string;
 
   private constructor(lab: Lab) {
     this.lab = lab;
     this.#switch = join(lab.folder, 'faulty.json');
+    this.#shim = join(lab.folder, 'dying-corosync.so');
+    execFileSync('gcc', ['-O2', '-shared', '-fPIC', '-o', this.#shim, dying]);
     this.#exporters = lab.nodes.map(({ nodeid }) => this.#start(nodeid));
   }
 
@@ -68,6 +74,11 @@ export class Site {
     else writeFileSync(this.#switch, JSON.stringify(asked));
   }
 
+  /** Has corosync on node 1 die of the next request for the groups, before it answers. */
+  dieOfGroups(): void {
+    writeFileSync(this.#dying, '');
+  }
+
   /** Runs a command on a node and has it succeed. */
   async exec(nodeid: number, command: string, args: readonly string[]): Promise<Result> {
     const result = await this.lab.exec(nodeid, command, args, { timeoutMs: 20_000 });
@@ -79,8 +90,13 @@ export class Site {
     await this.lab.down();
   }
 
+  get #dying(): string {
+    return join(this.lab.folder, 'dying');
+  }
+
   #start(nodeid: number): ExporterOnNode {
-    const env = { NODE_OPTIONS: `--require ${faulty}`, FAULTY: this.#switch };
+    const preload = { LD_PRELOAD: this.#shim, DYING: this.#dying };
+    const env = { NODE_OPTIONS: `--require ${faulty}`, FAULTY: this.#switch, ...preload };
     return new ExporterOnNode(this.lab, nodeid, nodeid === 1 ? { env } : {});
   }
 }
