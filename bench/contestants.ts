@@ -70,14 +70,14 @@ export interface FloorTurn extends Turn {
   readonly calls: number;
 }
 
-/** The IPC calls of one scrape from a C program, on open connections. `load` records them anew. */
-export async function startFloor(lab: Lab, { replay, folder }: Programs) {
+/** The IPC calls of one scrape by that exporter from a C program, on open connections. `load` records them anew. */
+export async function startFloor(lab: Lab, { replay, folder }: Programs, exporter: number) {
   const replayer = await LineProgram.start(lab, nodeid, replay);
   return {
     name: 'the same calls from C',
     pid: replayer.process.pid,
     async load(): Promise<number> {
-      const calls = recordCalls();
+      const calls = recordCalls(exporter);
       const file = join(folder, 'calls');
       writeFileSync(file, calls.map((call) => `${call}\n`).join(''));
       await replayer.ask(`load ${file}`);

@@ -67,7 +67,7 @@ export async function measureCell(
         ? undefined
         : await watchIdle(idleSeconds, [ours, theirs], [accountOf.ours, accountOf.theirs, corosync]);
     const tools = await startTools(lab, programs);
-    const floor = await startFloor(lab, programs);
+    const floor = await startFloor(lab, programs, ours.pid);
     await floor.load();
     const entries = [
       { contestant: ours, account: accountOf.ours },

@@ -6,6 +6,7 @@ import { clusterOf } from '../src/monitor/configuration.ts';
 import type { Lane } from '../src/monitor/connector.ts';
 import { HeldMark } from '../src/monitor/held.ts';
 import type { LaneEvent } from '../src/monitor/lane-protocol.ts';
+import { ofOurOwn } from '../src/monitor/read-clients.ts';
 import { Services } from '../src/monitor/services.ts';
 import { VotequorumProbe } from '../src/monitor/votequorum.ts';
 
@@ -13,12 +14,15 @@ import { VotequorumProbe } from '../src/monitor/votequorum.ts';
 const SETTLE = 5;
 /** Between two of them, in milliseconds: as if they were scrapes that follow each other closely. */
 const BETWEEN = 200;
+/** Before the last two: after it no membership is new. */
+const LATER = 60_000;
 
 /**
  * The calls into corosync that the lanes make for one scrape with the default configuration, `LIBRARY METHOD ARGUMENT`
- * each: made for real, by the lanes' own code, on the node whose network the calling thread is in.
+ * each: made for real, by the lanes' own code, on the node whose network the calling thread is in. The connections of
+ * the process `exporter` are those of the exporter that makes them.
  */
-export function recordCalls(): string[] {
+export function recordCalls(exporter: number): string[] {
   const calls: string[] = [];
   // Joining our group is no part of a scrape, and the exporter that is measured would see us come and go.
   const defaults = monitorOptions(loadConfig(undefined));
@@ -39,15 +43,18 @@ export function recordCalls(): string[] {
   votequorum.allowed = true;
   try {
     for (let step = 0; step < SETTLE; step += 1) {
-      time += BETWEEN;
+      time += step === SETTLE - 2 ? LATER : BETWEEN;
       calls.length = 0;
       services.step();
       services.read();
       votequorum.step();
       votequorum.read(nodeids);
     }
-    // Our own connections are gone when the calls are made again.
-    return calls.filter((call) => !call.includes(`.${process.pid}.`));
+    const ownFields = new RegExp(`\\.(${ofOurOwn.join('|')})$`);
+    // Those of this process are gone when the calls are made again.
+    return calls.filter(
+      (call) => !call.includes(`.${process.pid}.`) && (!call.includes(`.${exporter}.`) || ownFields.test(call)),
+    );
   } finally {
     votequorum.close();
     services.close();

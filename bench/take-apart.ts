@@ -83,8 +83,8 @@ export async function takeApart(
 }
 
 async function trace(lab: Lab, programs: Programs, count: number, folder: string, native: '0' | '1') {
-  const floor = await startFloor(lab, programs);
   const ours = await startOurs(lab, ['--import', tracer], { BENCH_TRACE: folder, BENCH_TRACE_NATIVE: native });
+  const floor = await startFloor(lab, programs, ours.pid);
   await floor.load();
   const floors = [];
   let before = threadSeconds(ours.pid);

@@ -13,7 +13,7 @@ const MOST_PAIRS = 200;
 const OTHERS = '(others)';
 
 /** What is read of our own connections: all of it would be a third of what a scrape asks of a small cluster. */
-const ofOurOwn: readonly string[] = ['requests', 'queued'];
+export const ofOurOwn: readonly string[] = ['requests', 'queued'];
 
 /** A connection by its place among the keys. */
 interface Listed {
