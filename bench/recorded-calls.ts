@@ -35,8 +35,7 @@ export function recordCalls(exporter: number): string[] {
     }
     if (event.kind === 'area' && event.error !== undefined) throw new Error(`${event.area}: ${event.error}`);
   };
-  const held = new HeldMark(HeldMark.allocate());
-  const lane: Lane = { held, now: () => time, readUntil: Infinity, corosyncGoes: false, post };
+  const lane: Lane = { held: new HeldMark(HeldMark.allocate()), now: () => time, readUntil: Infinity, post };
   const bindings = recording(createBindings(), (call) => calls.push(call));
   const services = new Services(bindings, options, lane);
   const votequorum = new VotequorumProbe(bindings, options, lane);

@@ -36,8 +36,6 @@ export interface Lane {
   post(event: LaneEvent): void;
   /** When the time is over that reading for a scrape may take. */
   readonly readUntil: number;
-  /** Whether corosync has ended a connection since the round began: it is going, and not every call would come back. */
-  corosyncGoes: boolean;
   /** Monotonic milliseconds. */
   now(): number;
 }
@@ -111,10 +109,7 @@ export class Connector<Api extends { close(): unknown }> {
     } catch (error) {
       const { call, code } = corosyncError(error);
       this.#lane.post({ kind: 'call-failed', library: this.library, call, code });
-      if (deadly.includes(code)) {
-        this.#dying = { call, code };
-        this.#lane.corosyncGoes = true;
-      }
+      if (deadly.includes(code)) this.#dying = { call, code };
       return undefined;
     }
   }
@@ -127,9 +122,6 @@ export class Connector<Api extends { close(): unknown }> {
     if (this.#paced === undefined || this.#dying !== undefined) return undefined;
     try {
       return calls(this.#paced);
-    } catch (error) {
-      if (error instanceof CorosyncError && deadly.includes(error.code)) this.#lane.corosyncGoes = true;
-      throw error;
     } finally {
       this.#lane.held.clear();
     }
@@ -196,7 +188,6 @@ export class Connector<Api extends { close(): unknown }> {
   }
 
   #lose(call: string, code: number): void {
-    this.#lane.corosyncGoes = true;
     this.close();
     this.#lane.post({ kind: 'lost', library: this.library, call, code });
     this.#retryAfter = FIRST_RETRY;

@@ -5,8 +5,7 @@ import type { AreaEvent } from './lane-protocol.ts';
 
 /**
  * Reads an area if it is asked for, and tells what came of it: a failure is told too, and takes no other area with it.
- * `read` gets the keys or fields to read; undefined: there is no connection, so there is nothing to tell. Nothing is read,
- * and told, of a corosync that goes.
+ * `read` gets the keys or fields to read; undefined: there is no connection, so there is nothing to tell.
  */
 export function readArea<Name extends AreaName>(
   lane: Lane,
@@ -15,10 +14,10 @@ export function readArea<Name extends AreaName>(
   read: (names: readonly string[]) => Areas[Name] | undefined,
 ): void {
   const names = reads[area];
-  if (names === undefined || lane.corosyncGoes) return;
+  if (names === undefined) return;
   const before = lane.now();
   const outcome = attempt(() => read(names));
-  if (outcome === undefined || lane.corosyncGoes) return;
+  if (outcome === undefined) return;
   const seconds = (lane.now() - before) / 1000;
   lane.post({ kind: 'area', area, seconds, ...outcome } as AreaEvent);
 }

@@ -35,7 +35,6 @@ export async function runLane(
     now,
     post: (event: LaneEvent) => port.postMessage(event),
     readUntil: 0,
-    corosyncGoes: false,
   } satisfies Lane;
   const work = make(createBindings(options.simulation), options, lane);
   let timer: NodeJS.Timeout | undefined;
@@ -53,7 +52,6 @@ export async function runLane(
   const step = () =>
     orEnd(() => {
       clearTimeout(timer);
-      lane.corosyncGoes = false;
       work.step();
       timer = setTimeout(step, work.nextStepIn);
     });

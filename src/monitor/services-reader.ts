@@ -137,14 +137,15 @@ export class ServicesReader {
   }
 
   /**
-   * cpg_iteration_next(3) never comes back if corosync ends the connection meanwhile. When it stops it ends the services
-   * in the order of their priority, one each time it looks for requests, and that of cmap before that of cpg: while cmap
-   * answers there is time.
+   * cpg_iteration_next(3) never comes back if corosync ends the connection meanwhile. When corosync stops it ends one
+   * service each time it looks for requests, and that of cmap before that of cpg: while cmap answers, there is time.
    */
   #readGroups(): Areas['groups'] | undefined {
-    if (!this.#cmap.connected) return undefined;
-    this.#cmap.read((cmap) => cmap.get(CANARY));
-    return this.#cpg.read(readGroups);
+    const answers = this.#cmap.call((cmap): true => {
+      cmap.get(CANARY);
+      return true;
+    });
+    return answers && this.#cpg.read(readGroups);
   }
 
   #readPauses(stats: CmapApi): Areas['pauses'] {

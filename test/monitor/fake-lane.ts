@@ -10,7 +10,6 @@ export function fakeLane() {
     events: [] as LaneEvent[],
     time: 1_000,
     readUntil: Number.POSITIVE_INFINITY,
-    corosyncGoes: false,
     post: (event: LaneEvent) => void lane.events.push(event),
     now: () => lane.time,
     /** The events since the last call, without what every round brings. */
