@@ -99,8 +99,8 @@ export class Cpg extends Connection<CpgEvent> implements CpgApi {
 
   /**
    * Goes through the groups of the cluster without joining any; `group` is for CPG_ITERATION_ONE_GROUP. Of all calls this
-   * one may never come back: if corosync ends after it has taken the request and before it answers, cpg_iteration_next
-   * waits on (lib/cpg.c up to 3.1.10), while the others see that within 2 s.
+   * one may never come back: if corosync ends before it has answered a request, cpg_iteration_next waits on (lib/cpg.c
+   * up to 3.1.10), while the others see that within 2 s.
    */
   iterate(type: CpgIterationType, group?: string): CpgIterationEntry[] {
     const { iterationInitialize, iterationNext, iterationFinalize } = native();

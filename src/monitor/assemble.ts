@@ -32,23 +32,26 @@ export interface Findings {
   /** The libraries in use. */
   readonly libraries: readonly LibraryName[];
   readonly lanes: readonly LaneState[];
+  /** Whether corosync has ended the connection to libquorum, also when the lane does not know yet. */
+  readonly ended: boolean;
   readonly daemon: Daemon | undefined;
 }
 
 /** The findings that tell whether corosync answers. */
-export type Probed = Pick<Findings, 'since' | 'probeTimeout' | 'history' | 'answers' | 'lanes'>;
+export type Probed = Pick<Findings, 'since' | 'probeTimeout' | 'history' | 'answers' | 'lanes' | 'ended'>;
 
 /**
  * Decides whether corosync answers. A lane that did not answer proves nothing by itself; of the two, votequorum's answers
  * in corosync's sync phase and the other's does not: that is how frozen and syncing are told apart.
  */
 export function judgeProbes(findings: Probed) {
-  const { history, lanes, probeTimeout } = findings;
-  const quorumAnswer = confirmedAnswer(findings, 'quorum');
+  const { history, lanes, probeTimeout, ended } = findings;
+  const quorumAnswer = ended ? undefined : confirmedAnswer(findings, 'quorum');
   const votequorumAnswer = confirmedAnswer(findings, 'votequorum');
-  const servicesHeld = lanes.some(({ name, heldSeconds }) => name === 'services' && heldSeconds > probeTimeout);
+  const servicesHeld =
+    !ended && lanes.some(({ name, heldSeconds }) => name === 'services' && heldSeconds > probeTimeout);
   const libquorum = history.libraries.quorum;
-  const dispatched = libquorum.connected && libquorum.history.lastDispatchCode === CsError.CS_OK;
+  const dispatched = !ended && libquorum.connected && libquorum.history.lastDispatchCode === CsError.CS_OK;
   const answered = quorumAnswer !== undefined || votequorumAnswer !== undefined;
   return {
     quorumAnswer,

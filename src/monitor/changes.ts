@@ -97,9 +97,9 @@ export function livenessOf(probed: Probed): Liveness {
   const { up, syncInProgress } = judgeProbes(probed);
   if (syncInProgress) return 'syncing';
   if (up) return 'answering';
-  const { lanes, probeTimeout, history } = probed;
+  const { lanes, probeTimeout, history, ended } = probed;
   const longest = Math.max(...lanes.map(({ heldSeconds }) => heldSeconds));
-  if (longest <= probeTimeout) return 'unknown';
+  if (ended || longest <= probeTimeout) return 'unknown';
   // A lane of votequorum that is not held proves nothing: it is about to ask or to connect, and in the sync phase it will
   // be answered.
   const unanswered = lanes.some(({ name, heldSeconds }) => name === 'votequorum' && heldSeconds > SLOW);

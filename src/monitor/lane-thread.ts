@@ -93,7 +93,7 @@ export class LaneThread {
       lane: this.#options.name,
       seconds: this.#restartAfter / 1000,
     });
-    worker.removeAllListeners();
+    worker.removeAllListeners().on('error', () => {});
     void worker.terminate(); // should it come back after all
     this.#leftBehind = true;
     this.#ended();

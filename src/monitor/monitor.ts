@@ -156,6 +156,7 @@ export class Monitor {
       history: this.#history,
       answers: this.#answers,
       lanes: laneNames.map((name) => this.#lanes[name].state),
+      ended: this.#connectionEnded,
     };
   }
 
@@ -247,11 +248,14 @@ export class Monitor {
     lane.send({ kind: 'connect', allowed: this.#votequorumAllowed });
   }
 
-  /** As long as the lane is held its socket is what it was. */
   #leaveStuckLane(): void {
     const held = this.#servicesHeld;
-    const ended = held > 0 && this.#fd !== undefined && isHungUp(this.#fd);
+    const ended = held > 0 && this.#connectionEnded;
     if (this.#stuckCall.isStuck(held, ended, performance.now())) this.#lanes.services.leaveBehind();
+  }
+
+  get #connectionEnded(): boolean {
+    return this.#fd !== undefined && isHungUp(this.#fd);
   }
 
   /** Milliseconds. */

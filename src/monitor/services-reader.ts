@@ -13,8 +13,7 @@ import { TrafficReader } from './read-traffic.ts';
 import type { Cluster } from './snapshot.ts';
 
 const SERVICES_PREFIX = 'runtime.services.';
-/** Any key does. */
-const CANARY = 'totem.version';
+const IPC_TYPE = 'system.qb_ipc_type';
 
 /** What the services lane reads for a scrape: the areas that are asked for, on the connections that they need. */
 export class ServicesReader {
@@ -138,14 +137,14 @@ export class ServicesReader {
 
   /**
    * cpg_iteration_next(3) never comes back if corosync ends the connection meanwhile. When corosync stops it ends one
-   * service each time it looks for requests, and that of cmap before that of cpg: while cmap answers, there is time.
+   * service each time it looks for requests, and that of cmap before that of cpg: a stop that has begun shows there.
+   * With messages over sockets not even the end of the connection would be noticed.
    */
   #readGroups(): Areas['groups'] | undefined {
-    const answers = this.#cmap.call((cmap): true => {
-      cmap.get(CANARY);
-      return true;
-    });
-    return answers && this.#cpg.read(readGroups);
+    const transport = this.#cmap.read((cmap) => cmap.get(IPC_TYPE) ?? 'native');
+    if (transport === undefined) return undefined;
+    if (transport === 'socket') throw new Error(`${IPC_TYPE} is socket: to list the groups could hang for ever`);
+    return this.#cpg.read(readGroups);
   }
 
   #readPauses(stats: CmapApi): Areas['pauses'] {

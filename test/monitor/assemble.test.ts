@@ -35,6 +35,7 @@ const healthy: Findings = {
   areas: {},
   libraries: ['quorum', 'cpg', 'cmap', 'votequorum'],
   lanes: idle,
+  ended: false,
   daemon: undefined,
 };
 
@@ -79,6 +80,18 @@ test('in the sync phase corosync is up, and its quorum is shown as long as voteq
   });
   const contradicted = { ...syncing, answers: { votequorum: { ...answer, quorate: false } } };
   expect(assemble(contradicted)).toMatchObject({ up: true, syncInProgress: true, quorum: undefined });
+});
+
+test('of a corosync that is gone nothing is repeated, whoever answers votequorum now', () => {
+  const gone = { ...healthy, lanes: servicesHeld, ended: true };
+  for (const answers of [{ votequorum: answer }, healthy.answers]) {
+    expect(assemble({ ...gone, answers })).toMatchObject({
+      up: false,
+      syncInProgress: undefined,
+      quorum: undefined,
+      membership: undefined,
+    });
+  }
 });
 
 test('a long but moving read is neither frozen nor in sync', () => {

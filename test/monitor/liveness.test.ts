@@ -19,6 +19,7 @@ function probed(services: number, votequorum: number, answers: Probed['answers']
     probeTimeout: 1,
     history: events.reduce((history, event) => record(history, event, 0), emptyHistory),
     answers,
+    ended: false,
     lanes: [
       { name: 'services', heldSeconds: services, restarts: 0 },
       { name: 'votequorum', heldSeconds: votequorum, restarts: 0 },
@@ -38,6 +39,8 @@ test.each([
   ['libquorum is held, and votequorum is not asked for long', probed(3.6, 0, {}), 'frozen'],
   ['libquorum is held and there is no provider', probed(1.1, 0, {}, withoutProvider), 'frozen'],
   ['the answers are old', probed(1.1, 0.2, { quorum: { ...answer, at: 3_999 } }), 'frozen'],
+  ['libquorum is held of a corosync that is gone', { ...probed(9, 0, { votequorum: answer }), ended: true }, 'unknown'],
+  ['so is it, and there is no provider', { ...probed(9, 0, {}, withoutProvider), ended: true }, 'unknown'],
 ])('%s', (_, findings, liveness) => {
   expect(livenessOf(findings)).toBe(liveness);
 });

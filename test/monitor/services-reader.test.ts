@@ -102,6 +102,14 @@ test('the groups are asked for only while cmap answers, which corosync ends befo
   expect(cpg.iterations).toBe(1);
 });
 
+test('over sockets the groups are not asked for, and it is told why', () => {
+  const { lane, reader, icmap, cpg } = fixture({ groups: [] });
+  icmap.values.set('system.qb_ipc_type', 'socket');
+  reader.read();
+  expect(areasOf(lane)).toMatchObject({ groups: { error: expect.stringContaining('system.qb_ipc_type is socket') } });
+  expect(cpg.iterations).toBe(0);
+});
+
 test.each<[string, Reads, string[]]>([
   ['nothing', {}, []],
   ['groups only', { groups: [] }, []],

@@ -5,6 +5,7 @@ import { type Fault, seconds } from './fault.ts';
 import { isConnected, isHealthy, type Site } from './site.ts';
 import { deadline, growth, slowest, watch } from './watch.ts';
 
+const held = 'corosync_exporter_lane_held_seconds{lane="services"}';
 const restarts = 'corosync_exporter_lane_restarts_total{lane="services"}';
 
 const throwing: Fault = {
@@ -45,7 +46,7 @@ const throwing: Fault = {
 const stuck: Fault = {
   name: 'a call that never comes back',
   injected:
-    'corosync on node 1 killed when it has taken a `cpg_iteration_next` and not answered it, of which that call never returns; started again 1 s later',
+    'corosync on node 1 stopped, a `cpg_iteration_next` sent to it, and corosync killed: of that the call never comes back; started again 1 s later',
   async run(site) {
     const exporter = site.at(1);
     const before = await exporter.scrape();
@@ -62,6 +63,13 @@ const stuck: Fault = {
       return isHealthy(scrape, 4);
     }, 15_000);
     assert.ok(slowest(scrapes) < deadline);
+    const stuck = scrapes.filter(({ value }) => (value(held) ?? 0) > 1);
+    assert.ok(stuck.length > 0);
+    for (const { value } of stuck) {
+      assert.equal(value('corosync_up'), 0);
+      for (const claim of ['sync_in_progress', 'quorum_quorate', 'membership_members'])
+        assert.equal(value(`corosync_${claim}`), undefined, claim);
+    }
     assert.equal(growth(before, up.scrape, restarts), 1);
     assert.equal(exporter.lines.filter((line) => line.includes('does not come back from a call')).length, 1);
     // the thread is still there; the process ends in spite of it
@@ -70,7 +78,7 @@ const stuck: Fault = {
     await site.restartExporter(1);
     await site.healthy();
     return {
-      seen: `one line in the log and one of \`corosync_exporter_lane_restarts_total\`; slowest of ${scrapes.length} scrapes ${seconds(slowest(scrapes))}`,
+      seen: `\`corosync_up\` 0, nothing is said of quorum and membership, also when the next corosync is there; one line in the log and one of \`corosync_exporter_lane_restarts_total\`; slowest of ${scrapes.length} scrapes ${seconds(slowest(scrapes))}`,
       recovered: `by another thread; all connections, all members ${seconds(up.after)} after corosync took clients; the exporter then ends in ${seconds(after)}`,
     };
   },

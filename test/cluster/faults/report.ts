@@ -55,8 +55,9 @@ ${rows.join('\n')}
 
 - The clock is shifted for the JavaScript of the exporter, in all its threads, not for corosync and its libraries. libqb
   waits for a reply in steps of 2 s that end by the wall clock: set forward, it only begins the next step early; set back
-  while corosync is frozen, and corosync then dies within that step, it notices by so much later. That was read in its
-  code (QB_IPC_MAX_WAIT_MS) and in a trace of system calls, not injected.
+  while corosync is frozen, and corosync then dies within that step, it notices by so much later: the thread is replaced
+  then, as after a call that never comes back. That was read in its code (QB_IPC_MAX_WAIT_MS) and in a trace of system
+  calls, not injected.
 - The exception and the large counters come from a module that is loaded before the program (\`faulty.cjs\`): the program
   itself has no switch for them. Nodeids, the ring's sequence and config_version are corosync's own.
 - A double holds whole numbers up to 2^53. Beyond it a counter is shown rounded, so \`rate()\` sees it grow in steps.
