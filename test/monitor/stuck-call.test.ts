@@ -8,10 +8,7 @@ function looks(...times: [number, number, boolean][]): boolean[] {
 }
 
 test('a call that is outstanding 4 s after corosync has ended the connection is stuck', () => {
-  expect(looks([1_000, 100, true], [3_000, 2_100, true], [5_000, 4_100, true], [5_500, 4_600, true])).toEqual([
-    ...[false, false, false],
-    true,
-  ]);
+  expect(looks([1_000, 100, true], [5_000, 4_100, true], [5_500, 4_600, true])).toEqual([false, false, true]);
 });
 
 test('a call that a corosync holds which is there is not, however long', () => {
@@ -23,9 +20,6 @@ test('the time counts from the end of the connection, not from the call', () => 
 });
 
 test('calls that come back one after the other are not stuck', () => {
-  expect(looks([1_000, 100, true], [3_000, 1_900, true], [5_100, 2_000, true], [7_200, 2_000, true])).toEqual([
-    ...[false, false],
-    ...[false, false],
-  ]);
+  expect(looks([1_000, 100, true], [3_000, 1_900, true], [5_500, 2_000, true])).toEqual([false, false, false]);
   expect(looks([1_000, 100, true], [3_000, 0, true], [5_500, 2_000, true])).toEqual([false, false, false]);
 });

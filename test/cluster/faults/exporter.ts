@@ -63,9 +63,9 @@ const stuck: Fault = {
       return isHealthy(scrape, 4);
     }, 15_000);
     assert.ok(slowest(scrapes) < deadline);
-    const stuck = scrapes.filter(({ value }) => (value(held) ?? 0) > 1);
-    assert.ok(stuck.length > 0);
-    for (const { value } of stuck) {
+    const meanwhile = scrapes.filter(({ value }) => (value(held) ?? 0) > 1);
+    assert.ok(meanwhile.length > 0);
+    for (const { value } of meanwhile) {
       assert.equal(value('corosync_up'), 0);
       for (const claim of ['sync_in_progress', 'quorum_quorate', 'membership_members'])
         assert.equal(value(`corosync_${claim}`), undefined, claim);

@@ -10,7 +10,7 @@ import { Lab } from '../lab.ts';
 import type { Result } from '../run.ts';
 
 const faulty = createRequire(import.meta.url).resolve('./faulty.cjs');
-const dying = fileURLToPath(new URL('dying-corosync.c', import.meta.url));
+const dyingSource = fileURLToPath(new URL('dying-corosync.c', import.meta.url));
 
 /** What `faulty.cjs` makes of the surroundings of the exporter on node 1. */
 export interface Asked {
@@ -25,12 +25,14 @@ export class Site {
   readonly #exporters: ExporterOnNode[];
   readonly #switch: string;
   readonly #shim: string;
+  readonly #dying: string;
 
   private constructor(lab: Lab) {
     this.lab = lab;
     this.#switch = join(lab.folder, 'faulty.json');
     this.#shim = join(lab.folder, 'dying-corosync.so');
-    execFileSync('gcc', ['-O2', '-shared', '-fPIC', '-o', this.#shim, dying]);
+    execFileSync('gcc', ['-O2', '-shared', '-fPIC', '-o', this.#shim, dyingSource]);
+    this.#dying = join(lab.folder, 'dying');
     this.#exporters = lab.nodes.map(({ nodeid }) => this.#start(nodeid));
   }
 
@@ -88,10 +90,6 @@ export class Site {
 
   async down(): Promise<void> {
     await this.lab.down();
-  }
-
-  get #dying(): string {
-    return join(this.lab.folder, 'dying');
   }
 
   #start(nodeid: number): ExporterOnNode {
