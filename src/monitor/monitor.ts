@@ -7,7 +7,7 @@ import { ChangeLog } from './change-log.ts';
 import { type Change, changeOf, type Liveness, livenessChange, livenessOf } from './changes.ts';
 import { DaemonReader } from './daemon.ts';
 import { emptyHistory, type History, record } from './history.ts';
-import type { LaneEvent } from './lane-protocol.ts';
+import type { LaneEvent, OpenedFacts } from './lane-protocol.ts';
 import { LaneThread } from './lane-thread.ts';
 import type { MonitorLog, MonitorOptions } from './options.ts';
 import { type Daemon, type LaneName, type LibraryName, laneNames, libraryNames, type Snapshot } from './snapshot.ts';
@@ -53,9 +53,8 @@ export class Monitor {
   #votequorumAllowed = false;
   #liveness: Liveness = 'unknown';
   #reading: { readonly since: number; readonly done: Promise<void> } | undefined;
-  /** Of corosync, as the connection to libquorum has it; and that connection's socket. */
-  #pid: number | undefined;
-  #fd: number | undefined;
+  /** The connection to libquorum: corosync's pid, and the socket. */
+  #connection: OpenedFacts = {};
   readonly #stuckCall = new StuckCall();
   readonly #daemonReader: DaemonReader;
   #daemon: Daemon | undefined;
@@ -126,8 +125,18 @@ export class Monitor {
     });
     // The lanes are at work: this costs no time.
     this.#look(this.#options.probeTimeout + this.#lookEvery);
-    this.#daemon = this.#daemonReader.read(this.#pid);
+    this.#readDaemon();
     return { since, done };
+  }
+
+  #connectedTo(connection: OpenedFacts): void {
+    this.#connection = connection;
+    // A read that is under way began with another corosync, or with none.
+    this.#readDaemon();
+  }
+
+  #readDaemon(): void {
+    this.#daemon = this.#daemonReader.read(this.#connection.pid);
   }
 
   #assemble(since: number): Snapshot {
@@ -178,11 +187,10 @@ export class Monitor {
       this.#confirmed.cmap = at;
     } else if ((event.kind === 'connected' || event.kind === 'refused') && event.library === 'quorum') {
       this.#quorumCode = event.kind === 'connected' ? CsError.CS_OK : event.code;
-      if (event.kind === 'connected') ({ pid: this.#pid, fd: this.#fd } = event);
+      if (event.kind === 'connected') this.#connectedTo(event);
     } else if ((event.kind === 'lost' || event.kind === 'closed') && event.library === 'quorum') {
       // The next corosync is another process: until it is connected only the pid file can tell which.
-      this.#pid = undefined;
-      this.#fd = undefined;
+      this.#connectedTo({});
     }
     this.#tell(changeOf(before, event), at);
     this.#allowVotequorum();
@@ -255,7 +263,8 @@ export class Monitor {
   }
 
   get #connectionEnded(): boolean {
-    return this.#fd !== undefined && isHungUp(this.#fd);
+    const { fd } = this.#connection;
+    return fd !== undefined && isHungUp(fd);
   }
 
   /** Milliseconds. */

@@ -38,6 +38,20 @@ test('a refused user is at most three lines a minute in the log of corosync, and
   console.info(`granted: up after ${(after / 1000).toFixed(1)} s`);
 }, 120_000);
 
+test('a scrape in which the connection is made tells who corosync is, to a user that cannot read its pid file', async () => {
+  lab = await Lab.up({ nodes: 1, extraConf: `uidgid {\n  uid: ${NOBODY}\n}` });
+  lab.freeze(1);
+  const exporter = new ExporterOnNode(lab, 1, { uid: NOBODY, gid: NOBODY });
+  await expect.poll(async () => (await exporter.scrape('/-/healthy')).status, { timeout: 5_000 }).toBe(200);
+  const scrape = exporter.scrape();
+  await sleep(300);
+  lab.thaw(1);
+  const { took, value } = await scrape;
+  expect(took).toBeGreaterThan(300);
+  expect(value('corosync_up')).toBe(1);
+  expect(value('corosync_process_start_time_seconds')).toBeGreaterThan(0);
+});
+
 test('without the libraries the exporter starts, says what to install, and corosync_up is 0', async () => {
   lab = await Lab.up({ nodes: 1 });
   const hide =
