@@ -38,4 +38,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
   CMD ["/usr/local/bin/node", "/usr/lib/corosync-exporter/healthcheck.mjs"]
 # The flags are those of the program's first line.
 ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=2", "--max-old-space-size=64", "--v8-pool-size=1", \
-  "/usr/lib/corosync-exporter/dist/exporter/main.js"]
+  "--compact-on-every-full-gc", "/usr/lib/corosync-exporter/dist/exporter/main.js"]

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=2 --max-old-space-size=64 --v8-pool-size=1
+#!/usr/bin/env -S node --max-semi-space-size=2 --max-old-space-size=64 --v8-pool-size=1 --compact-on-every-full-gc
 import { exitNow } from '../src/monitor/exit-now.ts';
 import { Monitor } from '../src/monitor/monitor.ts';
 import { printAddress } from './address.ts';
