@@ -125,7 +125,8 @@ function lanes(results: readonly CellResult[]): string {
     ]),
   );
   const head = ['cluster', 'lane', 'calls', 'time', 'in the calls', 'floor', 'above the floor (p10 … p50 … p90)'];
-  return `## The lanes above the floor\n\nThe two run side by side: a scrape waits for the longer one, and that is what the goal is about.\n\n${table(head, rows)}`;
+  return `## The lanes above the floor\n\nThe two run side by side: a scrape waits for the longer one, and that is what the goal is about. *In the calls* is of
+a run of its own, in which each call is timed.\n\n${table(head, rows)}`;
 }
 
 function anatomy(results: readonly CellResult[]): string {

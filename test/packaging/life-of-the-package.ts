@@ -64,6 +64,7 @@ export async function lifeOfThePackage(machine: Machine, steps: Steps): Promise<
   await step('installed, and purged at once', async () => {
     machine.ask(install('1'));
     await untilUp(machine, 1, 10);
+    machine.write('/etc/default/corosync-exporter', 'ARGS=--log.level=debug\n');
     return purged(machine);
   });
 
