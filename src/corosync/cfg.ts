@@ -28,7 +28,8 @@ export class Cfg extends Connection<never> implements CfgApi {
 
   /** corosync_cfg_initialize without callbacks. Errors as those of Quorum.connect(). */
   static connect(): Cfg {
-    return new Cfg(openHandle(new Callbacks<never>(), (out) => native().initialize(out, null)));
+    const { calls, initialize } = native();
+    return new Cfg(openHandle(calls, new Callbacks<never>(), (out) => initialize(out, null)));
   }
 
   /** Loads libcfg, or throws LibraryError. */
@@ -51,11 +52,13 @@ export class Cfg extends Connection<never> implements CfgApi {
    */
   nodeStatusGet(nodeid: number): NodeStatus {
     const { nodeStatusGet, statusLayout } = native();
-    if (nodeStatusGet === undefined) {
-      throw new CorosyncError('corosync_cfg_node_status_get', CsError.CS_ERR_NOT_SUPPORTED);
-    }
     const status = Buffer.alloc(statusLayout.size);
-    nodeStatusGet(this.handle, nodeid, CFG_NODE_STATUS_V1, status);
+    const code = nodeStatusGet?.code(this.handle, nodeid, CFG_NODE_STATUS_V1, status) ?? CsError.CS_ERR_NOT_SUPPORTED;
+    if (code !== CsError.CS_OK) {
+      // What a corosync says that does not know the request; nothing that is asked here is invalid.
+      const unknown = code === CsError.CS_ERR_INVALID_PARAM;
+      throw new CorosyncError('corosync_cfg_node_status_get', unknown ? CsError.CS_ERR_NOT_SUPPORTED : code);
+    }
     return decodeNodeStatus(status, statusLayout);
   }
 

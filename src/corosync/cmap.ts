@@ -34,10 +34,10 @@ export class Cmap extends Connection<CmapEvent> implements CmapApi {
 
   /** cmap_initialize_map(3); cmap_initialize(3) for the configuration where libcmap has only that. */
   static connect(map: CmapMap = CmapMap.CMAP_MAP_ICMAP): Cmap {
-    const { initialize, initializeMap, notifyProto } = native();
+    const { calls, initialize, initializeMap, notifyProto } = native();
     const callbacks = new Callbacks<CmapEvent>();
     const notify = callbacks.register(notifyProto, cmapEvent);
-    const handle = openHandle(callbacks, (out) => {
+    const handle = openHandle(calls, callbacks, (out) => {
       if (initializeMap !== undefined) return initializeMap(out, map);
       if (map !== CmapMap.CMAP_MAP_ICMAP) throw new CorosyncError('cmap_initialize_map', CsError.CS_ERR_NOT_SUPPORTED);
       return initialize(out);

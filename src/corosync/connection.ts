@@ -62,12 +62,16 @@ export abstract class Connection<Event> {
     if (!modes.includes(mode)) return { code: CsError.CS_ERR_INVALID_PARAM, events: [] };
     this.#beginDispatch();
     const events: Event[] = [];
+    // Node waits for its pool when the process exits: for ever, if nothing comes.
+    const end = () => this.#closed || this.endDispatch();
+    process.once('exit', end);
     try {
       const code = await this.#callbacks.duringAsync(onEvent ?? ((event) => events.push(event)), () =>
         this.#calls.dispatch.codeAsync(this.handle, mode),
       );
       return { code, events };
     } finally {
+      process.off('exit', end);
       this.#dispatching = false;
       if (this.#closed) this.#callbacks.release();
     }
@@ -187,12 +191,19 @@ export class Callbacks<Event> {
   }
 }
 
-/** Opens a connection; one that fails half-way leaves no callback behind. */
-export function openHandle<Event>(callbacks: Callbacks<Event>, open: (handle: Out<Wide>) => void): Handle {
+/** Opens a connection; one that fails half-way leaves nothing behind. */
+export function openHandle<Event>(
+  { finalize }: Pick<ServiceCalls, 'finalize'>,
+  callbacks: Callbacks<Event>,
+  open: (handle: Out<Wide>) => void,
+): Handle {
   const handle: Out<Wide> = [null];
   try {
     open(handle);
   } catch (error) {
+    // quorum_model_initialize and cmap_initialize_map leave it open where corosync answers, but not with CS_OK. Where
+    // the library has closed it, this is CS_ERR_BAD_HANDLE.
+    if (handle[0]) finalize.code(BigInt(handle[0]) as Handle);
     callbacks.release();
     throw error;
   }

@@ -33,9 +33,9 @@ export class Cpg extends Connection<CpgEvent> implements CpgApi {
 
   /** cpg_model_initialize(3), or cpg_initialize(3) for `model: 0`. Errors as those of Quorum.connect(). */
   static connect({ model = 1, initialTotemConf = false }: CpgOptions = {}): Cpg {
-    const { modelInitialize, initialize, protos } = native();
+    const { calls, modelInitialize, initialize, protos } = native();
     const callbacks = new Callbacks<CpgEvent>();
-    const handle = openHandle(callbacks, (out) => {
+    const handle = openHandle(calls, callbacks, (out) => {
       const cpg_deliver_fn = callbacks.register(protos.deliver, deliverEvent);
       const cpg_confchg_fn = callbacks.register(protos.confchg, confchgEvent);
       if (model === 0) return initialize(out, { cpg_deliver_fn, cpg_confchg_fn });

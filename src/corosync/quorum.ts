@@ -1,6 +1,7 @@
 import koffi from 'koffi';
 import type { QuorumApi } from './bindings.ts';
 import { Callbacks, Connection, type Handle, openHandle, type ServiceCalls } from './connection.ts';
+import { CorosyncError, CsError } from './cs-error.ts';
 import { bind, type Call, lazily, type Out, type Pointer, type Wide } from './ffi.ts';
 import { copyWords } from './libc.ts';
 import { hasFunction, loadCorosyncLibrary } from './library.ts';
@@ -24,15 +25,26 @@ export class Quorum extends Connection<QuorumEvent> implements QuorumApi {
   }
 
   /**
-   * quorum_model_initialize(3) with model V1; quorum_initialize(3) where libquorum has no models, or for `model: 0`.
+   * quorum_model_initialize(3) with model V1; quorum_initialize(3) where libquorum or corosync has no models, or for
+   * `model: 0`.
    * CS_ERR_LIBRARY: corosync is not there. CS_ERR_ACCESS: it refuses us. CS_ERR_TRY_AGAIN: it is starting.
    */
-  static connect(options: { readonly model?: 0 | 1 } = {}): Quorum {
-    const { modelInitialize, initialize, protos } = native();
+  static connect({ model = 1 }: { readonly model?: 0 | 1 } = {}): Quorum {
+    if (native().modelInitialize === undefined || model === 0) return Quorum.#connect(0);
+    try {
+      return Quorum.#connect(1);
+    } catch (error) {
+      // A corosync before 3.1.0 does not know the request, which newer libraries make.
+      if (!(error instanceof CorosyncError) || error.code !== CsError.CS_ERR_INVALID_PARAM) throw error;
+      return Quorum.#connect(0);
+    }
+  }
+
+  static #connect(model: 0 | 1): Quorum {
+    const { calls, modelInitialize, initialize, protos } = native();
     const callbacks = new Callbacks<QuorumEvent>();
     const type: Out<number> = [null];
-    const model = modelInitialize === undefined ? 0 : (options.model ?? 1);
-    const handle = openHandle(callbacks, (out) => {
+    const handle = openHandle(calls, callbacks, (out) => {
       if (model === 1 && modelInitialize !== undefined) {
         const quorum_notify_fn = callbacks.register(protos.quorumV1, quorumEventV1);
         const nodelist_notify_fn = callbacks.register(protos.nodelist, nodelistEvent);

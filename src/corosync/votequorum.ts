@@ -18,7 +18,7 @@ export class Votequorum extends Connection<VotequorumEvent> implements Votequoru
 
   /** votequorum_initialize(3). CS_ERR_LIBRARY also where votequorum is not the provider. */
   static connect(): Votequorum {
-    const { initialize, protos } = native();
+    const { calls, initialize, protos } = native();
     const callbacks = new Callbacks<VotequorumEvent>();
     const functions = {
       votequorum_quorum_notify_fn: callbacks.register(protos.quorum, quorumEvent),
@@ -26,7 +26,7 @@ export class Votequorum extends Connection<VotequorumEvent> implements Votequoru
       votequorum_nodelist_notify_fn: callbacks.register(protos.nodelist, nodelistEvent),
     };
     return new Votequorum(
-      openHandle(callbacks, (out) => initialize(out, functions)),
+      openHandle(calls, callbacks, (out) => initialize(out, functions)),
       callbacks,
     );
   }

@@ -173,3 +173,10 @@ describe.each(['quorum', 'cpg'] as const)('%s', (name) => {
     expect(client.dispatch(CS_DISPATCH_ALL)).toMatchObject({ code: CS_OK });
   });
 });
+
+test('a process that ends does not wait for a dispatch that waits', async () => {
+  const child = ['--import', 'tsx', 'test/corosync/child.ts', 'wait'];
+  const { code, stderr } = await lab.exec(1, process.execPath, child, { timeoutMs: 10_000 });
+  expect(stderr).toContain('failed while it waited');
+  expect(code).toBe(1);
+});

@@ -1,10 +1,11 @@
 // A process of its own on a node of a lab: `child.ts join GROUP` is a member until it is killed, `child.ts ask` tells each
 // answer to quorum_getquorate on one connection,
+// `child.ts wait` fails while it waits for events,
 // `child.ts connect TIMES` tells how connecting to each service ends, and what is left of it; `connect TIMES every` also
 // of the statistics and of cfg.
 import { readdirSync } from 'node:fs';
 import koffi from 'koffi';
-import { CorosyncError, csErrorName } from '../../src/corosync/index.ts';
+import { CorosyncError, csErrorName, DispatchMode } from '../../src/corosync/index.ts';
 import { everyService, services } from './services.ts';
 
 const [command, argument = '', scope] = process.argv.slice(2);
@@ -18,6 +19,11 @@ if (command === 'join') {
 } else if (command === 'ask') {
   const quorum = services.quorum.connect();
   setInterval(() => console.log(quorum.getquorate()), 100);
+} else if (command === 'wait') {
+  void services.quorum.connect().dispatchAsync(DispatchMode.CS_DISPATCH_BLOCKING);
+  setTimeout(() => {
+    throw new Error('failed while it waited');
+  }, 200);
 } else {
   for (const service of Object.values(chosen)) service.load();
   connectAll();

@@ -113,12 +113,26 @@ test('a connection that fails to open leaves no callback behind', () => {
   const before = koffi.stats().callbacks;
   const { callbacks } = registered((value: number) => value);
   const failure = new CorosyncError('quorum_initialize', CS_ERR_LIBRARY);
+  const finalize = vi.fn(() => CS_OK);
   expect(() =>
-    openHandle(callbacks, () => {
+    openHandle({ finalize: call(finalize) as Call<[Handle]> }, callbacks, () => {
       throw failure;
     }),
   ).toThrow(failure);
   expect(koffi.stats().callbacks).toBe(before);
+  expect(finalize).not.toHaveBeenCalled();
+});
+
+test('a handle that the library leaves open although it fails is closed', () => {
+  const finalize = vi.fn(() => CS_OK);
+  const failure = new CorosyncError('quorum_model_initialize', CS_ERR_INVALID_PARAM);
+  expect(() =>
+    openHandle({ finalize: call(finalize) as Call<[Handle]> }, new Callbacks<never>(), (handle) => {
+      handle[0] = 7;
+      throw failure;
+    }),
+  ).toThrow(failure);
+  expect(finalize).toHaveBeenCalledExactlyOnceWith(7n);
 });
 
 function registered(translate: (value: number) => number) {
