@@ -18,6 +18,18 @@ export interface Areas {
 }
 export type AreaName = keyof Areas;
 
+/** The libraries that each area is read through. */
+export const librariesOfArea = {
+  votes: ['votequorum'],
+  links: ['cfg'],
+  traffic: ['cmap_stats'],
+  statistics: ['cmap_stats'],
+  pauses: ['cmap_stats'],
+  clients: ['cmap_stats'],
+  groups: ['cpg', 'cmap'],
+  services: ['cmap'],
+} as const satisfies Readonly<Record<AreaName, readonly string[]>>;
+
 /**
  * Which areas to read, and of those that have them the keys or fields; an area that is not named is not read. `links`
  * and `traffic` take fields of `stats.knet.nodeN.linkL`, `clients` those of `stats.ipcs.serviceS.PID.PTR`, `statistics`

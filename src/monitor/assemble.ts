@@ -1,8 +1,11 @@
-import { CsError } from '../corosync/cs-error.ts';
-import type { Area, AreaName, Areas } from './areas.ts';
+import { CsError, csErrorName } from '../corosync/cs-error.ts';
+import { type Area, type AreaName, type Areas, librariesOfArea, type Reads } from './areas.ts';
 import type { History } from './history.ts';
 import type { Daemon, LaneState, LibraryName, Probe, Snapshot } from './snapshot.ts';
 import { staleMembers } from './strangers.ts';
+
+/** Codes of a service that is about to start or to end, or is not there in this corosync. */
+const passing: readonly number[] = [CsError.CS_ERR_LIBRARY, CsError.CS_ERR_TRY_AGAIN, CsError.CS_ERR_NOT_SUPPORTED];
 
 /** The last round trip of a probe that corosync answered. */
 export interface Answer {
@@ -29,6 +32,8 @@ export interface Findings {
   readonly confirmed: Readonly<Partial<Record<LibraryName, number | undefined>>>;
   /** The last outcome of each area, and when the main thread heard of it: monotonic milliseconds. */
   readonly areas: { readonly [Name in AreaName]?: Area<Areas[Name]> & { readonly at: number } };
+  /** The areas that are asked for. */
+  readonly reads: Reads;
   /** The libraries in use. */
   readonly libraries: readonly LibraryName[];
   readonly lanes: readonly LaneState[];
@@ -71,7 +76,7 @@ export function assemble(findings: Findings): Snapshot {
   // In the sync phase corosync acts on what it announced last, and votequorum's flag confirms that it still does.
   const quorumConfirmed = quorumAnswer !== undefined || votequorumAnswer?.quorate === history.quorum?.quorate;
   const membership = dispatched && quorumAnswer ? history.membership : undefined;
-  const areas = confirmedAreas(findings, answered);
+  const areas = { ...(answered ? unreadableAreas(findings) : {}), ...confirmedAreas(findings, answered) };
   return {
     time: findings.time,
     simulated: findings.simulated,
@@ -113,6 +118,24 @@ function confirmedAreas({ areas, since }: Findings, answered: boolean): Snapshot
     ([, { at, error }]) => at >= since && (error === undefined || answered),
   );
   return Object.fromEntries(confirmed.map(([name, { at: _, ...area }]) => [name, area]));
+}
+
+/** Without the connection a lane has nothing to tell of an area; if that stays so, it is a failure. */
+function unreadableAreas({ reads, history: { libraries } }: Findings): Snapshot['areas'] {
+  const failed = (Object.keys(reads) as AreaName[]).flatMap((area) => {
+    const errors = librariesOfArea[area].map((name) => lasting(libraries[name]));
+    const error = errors.find((each) => each !== undefined);
+    return error === undefined ? [] : [[area, { seconds: 0, error }] as const];
+  });
+  return Object.fromEntries(failed);
+}
+
+/** Why a library is not connected, unless that is over soon, as in a restart of corosync, or never. */
+function lasting({ connected, missing, error }: History['libraries'][LibraryName]): string | undefined {
+  if (connected) return undefined;
+  if (missing !== undefined) return missing;
+  if (error === undefined || passing.includes(error.code)) return undefined;
+  return `${error.call}: ${csErrorName(error.code)}`;
 }
 
 /** A node that is neither configured nor a member any more has no name; where nothing is configured, all stay. */

@@ -5,20 +5,21 @@ import type { ClientTotals } from './snapshot.ts';
 export interface ClientHistory {
   /** By pair of service and program. */
   readonly totals: Readonly<Record<string, ClientTotals>>;
-  /** What each connection that is open had counted when it was last read. */
-  readonly connections: Readonly<Record<string, Readonly<Record<string, Statistic>>>>;
+  /** What each connection that is open had counted when it was last read; undefined before the first time. */
+  readonly connections: Readonly<Record<string, Readonly<Record<string, Statistic>>>> | undefined;
 }
 
-export const emptyClientHistory: ClientHistory = { totals: {}, connections: {} };
+export const emptyClientHistory: ClientHistory = { totals: {}, connections: undefined };
 
 /**
  * Adds what each connection has counted since it was last read, from its beginning if that is new; a counter that fell
- * is that of a new connection.
+ * is that of a new connection. What was counted before the first read is not added: after a restart of the exporter the
+ * totals would begin with what is left of the old ones, and Prometheus take that for an increase.
  */
 export function recordClients(history: ClientHistory, { connections }: Clients): ClientHistory {
   const totals: Record<string, ClientTotals> = { ...history.totals };
   for (const { key, pair, statistics } of connections) {
-    const before = history.connections[key] ?? {};
+    const before = history.connections === undefined ? statistics : (history.connections[key] ?? {});
     const name = `${pair.service} ${pair.process}`;
     const sums: Record<string, Statistic> = { ...totals[name]?.totals };
     for (const [field, value] of Object.entries(statistics)) {

@@ -141,7 +141,9 @@ export class LaneThread {
     });
     this.#worker = worker;
     worker.on('message', (event: LaneEvent) => this.#receive(event));
-    worker.on('error', (error) => {
+    worker.on('error', (error: NodeJS.ErrnoException) => {
+      // V8 ends such a thread where it is: its connections stay open until the process ends, and corosync fills them.
+      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') throw new Error(`the lane ${name} ran out of memory`);
       this.#options.log.error('A lane died and is started again', {
         lane: name,
         err: error,

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { CsError } from '../corosync/cs-error.ts';
 import { isHungUp } from '../corosync/libc.ts';
-import { type AreaName, connectionsFor } from './areas.ts';
+import { connectionsFor, librariesOfArea } from './areas.ts';
 import { type Answer, assemble, type Findings, type Probed } from './assemble.ts';
 import { ChangeLog } from './change-log.ts';
 import { type Change, changeOf, type Liveness, livenessChange, livenessOf } from './changes.ts';
@@ -18,20 +18,18 @@ const librariesOf: Readonly<Record<LaneName, readonly LibraryName[]>> = {
   votequorum: ['votequorum'],
 };
 
-/** The library that each area is read through. */
-const readFrom: Readonly<Record<AreaName, LibraryName>> = {
-  votes: 'votequorum',
-  links: 'cfg',
-  traffic: 'cmap_stats',
-  statistics: 'cmap_stats',
-  pauses: 'cmap_stats',
-  clients: 'cmap_stats',
-  groups: 'cpg',
-  services: 'cmap',
-};
-
 /** Answers to an attempt to connect that corosync itself puts into its log. */
 const refusals: readonly (number | undefined)[] = [CsError.CS_ERR_ACCESS, CsError.CS_ERR_NO_SPACE];
+
+/** How long scrapes join the reading that is under way: no scrape waits longer, in milliseconds. */
+const LONGEST_READING = 3_000;
+
+/** A request to both lanes. */
+interface Reading {
+  /** Monotonic milliseconds. */
+  readonly since: number;
+  readonly done: Promise<unknown>;
+}
 
 /** Watches corosync through two lanes and says, at any time and within a deadline, what is known to be true. */
 export class Monitor {
@@ -52,7 +50,7 @@ export class Monitor {
   #quorumCode: number | undefined;
   #votequorumAllowed = false;
   #liveness: Liveness = 'unknown';
-  #reading: { readonly since: number; readonly done: Promise<void> } | undefined;
+  #reading: Reading | undefined;
   /** The connection to libquorum: corosync's pid, and the socket. */
   #connection: OpenedFacts = {};
   readonly #stuckCall = new StuckCall();
@@ -97,8 +95,7 @@ export class Monitor {
 
   /** What is true now, within `deadline` milliseconds; never rejects. Calls at the same time share one request. */
   async read(deadline: number): Promise<Snapshot> {
-    this.#reading ??= this.#request();
-    const { since, done } = this.#reading;
+    const { since, done } = this.#sharedReading();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, deadline);
@@ -116,13 +113,23 @@ export class Monitor {
     return ended.every(Boolean);
   }
 
-  #request(): { since: number; done: Promise<void> } {
+  /** What lanes that are slow but not held heard long ago confirms nothing any more. */
+  #sharedReading(): Reading {
+    if (this.#reading === undefined || performance.now() - this.#reading.since > LONGEST_READING) {
+      const reading = this.#request();
+      this.#reading = reading;
+      void reading.done.then(() => {
+        if (this.#reading === reading) this.#reading = undefined;
+      });
+    }
+    return this.#reading;
+  }
+
+  #request(): Reading {
     const since = performance.now();
     const configured = this.#history.cluster?.nodes.map(({ nodeid }) => nodeid) ?? [];
     const nodeids = [...new Set([...configured, ...(this.#history.quorum?.members ?? [])])];
-    const done = Promise.all(laneNames.map((name) => this.#lanes[name].read(nodeids))).then(() => {
-      this.#reading = undefined;
-    });
+    const done = Promise.all(laneNames.map((name) => this.#lanes[name].read(nodeids)));
     // The lanes are at work: this costs no time.
     this.#look(this.#options.probeTimeout + this.#lookEvery);
     this.#readDaemon();
@@ -147,6 +154,7 @@ export class Monitor {
       simulated: this.#options.simulation !== undefined,
       confirmed: { ...this.#confirmed, votequorum: this.#votequorumConfirmed() },
       areas: this.#areas,
+      reads: this.#options.reads,
       libraries: this.#libraries,
       daemon: this.#daemon,
     });
@@ -179,7 +187,7 @@ export class Monitor {
       this.#confirmed[library] = at;
     } else if (event.kind === 'area') {
       const { kind: _, area, ...outcome } = event;
-      if (outcome.value !== undefined) this.#confirmed[readFrom[area]] = at;
+      if (outcome.value !== undefined) for (const library of librariesOfArea[area]) this.#confirm(library, at);
       this.#areas = { ...this.#areas, [area]: { ...outcome, at: performance.now() } };
     } else if (event.kind === 'quorum' || event.kind === 'nodelist') {
       this.#confirmed.quorum = at;
@@ -199,6 +207,11 @@ export class Monitor {
       const nextAnswer = event.library === 'quorum' ? this.#options.dispatchInterval : 0;
       this.#look(nextAnswer + this.#lookEvery);
     }
+  }
+
+  /** Links can be read without libcfg. */
+  #confirm(library: LibraryName, at: number): void {
+    if (this.#history.libraries[library].connected) this.#confirmed[library] = at;
   }
 
   /** A lane's thread is new: nobody has told it yet what it may. */

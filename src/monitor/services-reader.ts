@@ -59,6 +59,11 @@ export class ServicesReader {
     for (const connector of this.#needed) connector.open();
   }
 
+  /** Another corosync may have other services. */
+  openedCmap(): void {
+    this.#serviceKeys = undefined;
+  }
+
   /** Nothing is due here; a drain finds out whether the connections are still good. */
   drain(): void {
     this.#stats.drain();
@@ -131,7 +136,6 @@ export class ServicesReader {
     this.#totem.reset();
     this.#clients.reset();
     this.#traffic.reset();
-    this.#serviceKeys = undefined;
     return {};
   }
 

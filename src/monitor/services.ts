@@ -104,6 +104,7 @@ export class Services {
 
   #openedCmap(cmap: CmapApi): Record<string, never> {
     this.#configuration.follow(cmap);
+    this.#reader.openedCmap();
     return {};
   }
 

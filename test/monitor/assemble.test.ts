@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { CsError } from '../../src/corosync/cs-error.ts';
 import { assemble, type Findings } from '../../src/monitor/assemble.ts';
 import { emptyHistory, record } from '../../src/monitor/history.ts';
 import type { LaneEvent } from '../../src/monitor/lane-protocol.ts';
@@ -33,6 +34,7 @@ const healthy: Findings = {
   answers: { quorum: answer, votequorum: answer },
   confirmed: { quorum: 1000 },
   areas: {},
+  reads: {},
   libraries: ['quorum', 'cpg', 'cmap', 'votequorum'],
   lanes: idle,
   ended: false,
@@ -181,4 +183,35 @@ test('what nodes did that are neither configured nor members any more is not sho
   expect(shown(1)).toEqual({ ...membershipHistory, joins: { 1: 1, 2: 2 }, leaves: { 1: 1, 2: 2 } });
   expect(shown(1, 9)).toEqual(membershipHistory);
   expect(shown()).toEqual(membershipHistory);
+});
+
+describe('an area whose library is not connected', () => {
+  const refused = (code: number): Findings => ({
+    ...healthy,
+    history: record(history, { kind: 'refused', library: 'cmap_stats', call: 'cmap_initialize_map', code }, 0),
+    reads: { statistics: [] },
+  });
+
+  test('has failed where corosync answers and has no room for the connection', () => {
+    const failed = { statistics: { seconds: 0, error: 'cmap_initialize_map: CS_ERR_NO_SPACE' } };
+    expect(assemble(refused(CsError.CS_ERR_NO_SPACE)).areas).toEqual(failed);
+    expect(assemble({ ...refused(CsError.CS_ERR_NO_SPACE), answers: {} }).areas).toEqual({});
+  });
+
+  test('has failed where the library is not installed', () => {
+    const missing = record(history, { kind: 'missing', library: 'cmap_stats', message: 'libcmap.so.4: install it' }, 0);
+    const { areas } = assemble({ ...healthy, history: missing, reads: { statistics: [], votes: [] } });
+    expect(areas).toEqual({ statistics: { seconds: 0, error: 'libcmap.so.4: install it' } });
+  });
+
+  test.each([CsError.CS_ERR_LIBRARY, CsError.CS_ERR_TRY_AGAIN, CsError.CS_ERR_NOT_SUPPORTED])(
+    'has nothing to tell while corosync starts, and where that does not exist (%i)',
+    (code) => expect(assemble(refused(code)).areas).toEqual({}),
+  );
+
+  test('is the groups also without libcmap', () => {
+    const { CS_ERR_NO_SPACE: code } = CsError;
+    const lost = record(history, { kind: 'lost', library: 'cmap', call: 'cmap_get', code }, 0);
+    expect(assemble({ ...healthy, history: lost, reads: { groups: [] } }).areas.groups?.error).toContain('NO_SPACE');
+  });
 });

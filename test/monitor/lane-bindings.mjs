@@ -1,5 +1,5 @@
 // A corosync for lanes in tests: what it does is up to the cell of shared memory that the test writes to.
-// 0 answers, 1 holds its callers until it is 0 again, 2 makes the lane throw.
+// 0 answers, 1 holds its callers until it is 0 again, 2 makes the lane throw, 3 fills its memory.
 
 const cellOf = (simulation) => new Int32Array(simulation.cell);
 
@@ -8,6 +8,7 @@ export function createBindings(simulation) {
   const answer = (value) => {
     while (Atomics.load(cell, 0) === 1) Atomics.wait(cell, 0, 1, 50);
     if (Atomics.load(cell, 0) === 2) throw new TypeError('a bug in the lane');
+    for (const all = []; Atomics.load(cell, 0) === 3; ) all.push(Array.from({ length: 1000 }, () => ({})));
     return value;
   };
   const service = (api) => ({

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
 // Worker threads load compiled modules: this is the built program.
 import { LaneThread } from '../../dist/src/monitor/lane-thread.js';
@@ -123,3 +125,10 @@ test('a lane ends in order within its deadline, and a held one says that it did 
   expect(await other.lane.stop(1_000)).toBe(true);
   expect(Atomics.load(other.cell, 1), 'connections closed').toBe(3);
 });
+
+test('a lane that runs out of memory ends the process: nothing else closes its connections', () => {
+  const script = fileURLToPath(new URL('hoarding-lane.mjs', import.meta.url));
+  const { status, stderr } = spawnSync(process.execPath, ['--max-old-space-size=64', script], { timeout: 20_000 });
+  expect(String(stderr)).toContain('the lane services ran out of memory');
+  expect(status).toBe(1);
+}, 30_000);
