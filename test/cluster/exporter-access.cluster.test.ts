@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { ExporterOnNode, isUp, program } from './exporter-on-node.ts';
+import { ExporterOnNode, isUp, program, type Scrape } from './exporter-on-node.ts';
 import { Lab } from './lab.ts';
 
 /** nobody and nogroup: no user that corosync lets in. */
@@ -96,3 +96,24 @@ test('an exporter that is started first connects when corosync is there', async 
   const { after } = await exporter.until(isUp, 5_000);
   console.info(`started late: up ${after} ms after it is ready`);
 });
+
+test('with room for the connection to libquorum alone corosync is up, and what else is to be read has failed', async () => {
+  lab = await Lab.up({ nodes: 1 });
+  await lab.stop(1);
+  const exporter = new ExporterOnNode(lab, 1);
+  await exporter.until(({ value }) => value('corosync_up') === 0, 5_000);
+  const inside = (...command: string[]) =>
+    ['nsenter', [`--mount=/proc/${exporter.process.pid}/ns/mnt`, ...command]] as const;
+  const [mount, mountArgs] = inside('mount', '-t', 'tmpfs', '-o', 'size=13m', 'shm', '/dev/shm');
+  expect((await lab.exec(1, mount, mountArgs)).code).toBe(0);
+  const corosync = lab.spawn(1, ...inside('corosync', '-f'), { stdio: 'ignore' });
+  const { scrape } = await exporter.until(isUp, 15_000);
+  const failed = ({ body }: Scrape) =>
+    [...body.matchAll(/^corosync_exporter_collector_success\{collector="(.*)"\} 0$/gm)].map(([, name]) => name);
+  expect(scrape.value('corosync_library_connected{library="cmap_stats"}')).toBe(0);
+  expect(failed(scrape)).toEqual(expect.arrayContaining(['totem', 'cpg_groups', 'ipc', 'votequorum']));
+  const [remount, remountArgs] = inside('mount', '-o', 'remount,size=64m', '/dev/shm');
+  expect((await lab.exec(1, remount, remountArgs)).code).toBe(0);
+  await exporter.until((each) => isUp(each) && failed(each).length === 0, 35_000);
+  corosync.kill();
+}, 90_000);
