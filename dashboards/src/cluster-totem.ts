@@ -77,11 +77,10 @@ export const totem = [
   }),
   graph({
     title: 'Send queue',
-    description: 'Messages that wait for the token, room left in the send queue and room that is reserved.',
+    description: 'Messages that wait for the token, and room in the send queue that is reserved.',
     size: [6, 8],
     queries: [
       [`max(${of('corosync_totem_backlog_messages')})`, 'longest backlog'],
-      [`min(${of('corosync_totem_message_queue_available')})`, 'least room left'],
       [`max(${of('corosync_totem_message_queue_reserved')})`, 'most reserved'],
     ],
   }),

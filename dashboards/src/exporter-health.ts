@@ -1,6 +1,6 @@
 import { colour, meanings, resultCodes, steps } from './palette.ts';
 import { graph, stat, timeline } from './panels.ts';
-import { byLibrary, increase, of, rate } from './queries.ts';
+import { byLibrary, connectedOrHeld, increase, of, rate } from './queries.ts';
 
 const perInstance = (expression: string) => `max by (job, instance) (${expression})`;
 
@@ -8,7 +8,7 @@ const perInstance = (expression: string) => `max by (job, instance) (${expressio
 const liveness =
   `4 - ${perInstance(of('corosync_sync_in_progress'))}` +
   ` or 4 + 0 * (${perInstance(of('corosync_up'))} == 1)` +
-  ` or 1 + ${perInstance(of('corosync_library_connected', 'library="quorum"'))}` +
+  ` or 1 + ${perInstance(connectedOrHeld)}` +
   ` or 0 * ${perInstance(of('up'))}`;
 
 const silent = meanings({ [-1]: ['no data from exporter', colour.unknown] });
@@ -19,7 +19,7 @@ const atZero = steps(colour.good, [1, colour.attention]);
 export const health = [
   stat({
     title: 'Exporters',
-    description: 'Exporters that answer Prometheus, and those that do not.',
+    description: 'Exporters that answer Prometheus, and those that do not now but did within the time shown.',
     size: [5, 4],
     queries: [
       [`sum(${of('up')})`, 'answer'],

@@ -60,10 +60,15 @@ export function byLibrary(metric: string): string {
   return `${labels} (${of(metric)}) or 0 * ${labels} (last_over_time(${of(metric)}[${remembered}])) - 1`;
 }
 
+/** 1 while an exporter is connected to corosync, or held in the attempt by one that is frozen; else 0. */
+export const connectedOrHeld =
+  `${of('corosync_library_connected', 'library="quorum"')} == 1` +
+  ` or on (job, instance) ${of('corosync_exporter_lane_held_seconds', 'lane="services"')} > bool 5`;
+
 /** Quorum at each node: 4 quorate, 3 not, 2 no answer of corosync, 1 not connected to it, 0 no data from the exporter. */
 export const quorumAtNode =
   `3 + max by (job, instance) (${of('corosync_quorum_quorate')})` +
-  ` or 1 + max by (job, instance) (${of('corosync_library_connected', 'library="quorum"')})` +
+  ` or 1 + max by (job, instance) (${connectedOrHeld})` +
   ` or 0 * max by (job, instance) (${of('up')})`;
 
 /** How many different rings the nodes are in: each is named by two numbers. */
@@ -85,18 +90,24 @@ export const quorumInCluster =
   ` or -1 + 0 * max(${of('corosync_up')})` +
   ` or 0 * count(${of('up')})`;
 
-/** What the exporters of the chosen clusters said of them last: by the label `cluster` of the targets that have one. */
+/** What is said of the chosen clusters: by the label `cluster` of the targets that have one. */
+function ofChosenClusters(query: (selector: string) => string): string {
+  const info = (matchers: string) => query(`corosync_cluster_info{job=~"$job",${matchers}}`);
+  return `${info('cluster!="",cluster=~"$cluster"')} or ${info('cluster="",cluster_name=~"$cluster"')}`;
+}
+
+/** What the exporters of the chosen clusters said of them last. */
 export function clusterInfo(range: string): string {
-  const last = (matchers: string) => `last_over_time(corosync_cluster_info{job=~"$job",${matchers}}[${range}])`;
-  return `${last('cluster!="",cluster=~"$cluster"')} or ${last('cluster="",cluster_name=~"$cluster"')}`;
+  return ofChosenClusters((selector) => `last_over_time(${selector}[${range}])`);
 }
 
 /** The exporter that a series is of: two clusters may have the same names of instances. */
 export const sameExporter = 'on (job, instance, cluster)';
 
-/** By exporter, the name of its cluster; of a silent one for some hours the last known. */
+/** By exporter, the name of its cluster; of a silent one for some hours the last known: a node may have changed clusters. */
 const clusterOfExporter =
-  `label_replace(topk by (job, instance, cluster) (1, ${clusterInfo('6h')}), ` +
+  `label_replace(${ofChosenClusters((selector) => selector)}` +
+  ` or (topk by (job, instance, cluster) (1, ${clusterInfo('6h')}) unless ${sameExporter} ${everywhere('corosync_cluster_info')}), ` +
   '"cluster_name", "$1", "cluster", "(.+)")';
 
 /** Any expression by exporter, with its cluster's name. */

@@ -22,11 +22,8 @@ function query(name: string, label: string, expression: string): QueryVariableBu
 
 const source = new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus');
 
-const job = query('job', 'Job', 'label_values(corosync_up, job)')
-  .multi(true)
-  .includeAll(true)
-  .allValue('.+')
-  .current(all);
+// No value of its own for All: `up` and `process_*` of other jobs, such as that of ha_cluster_exporter, are not meant.
+const job = query('job', 'Job', 'label_values(corosync_up, job)').multi(true).includeAll(true).current(all);
 
 /** The values that one label has in the answer to a query. */
 function result(name: string, label: string, expression: string, of: string): QueryVariableBuilder {

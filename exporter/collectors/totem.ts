@@ -60,10 +60,6 @@ const firewallOrNic = gauge(
   'corosync_totem_firewall_or_nic_failure',
   '1 if corosync cannot form a membership and takes a firewall or network card for the cause (cmap stats.srp.firewall_enabled_or_nic_failure).',
 );
-const queueAvailable = gauge(
-  'corosync_totem_message_queue_available',
-  'Room in the send queue when it was last looked at, in messages (cmap stats.pg.msg_queue_avail).',
-);
 const queueReserved = gauge(
   'corosync_totem_message_queue_reserved',
   'Room in the send queue that is reserved, in messages (cmap stats.pg.msg_reserved).',
@@ -113,7 +109,6 @@ const statistics: readonly StatisticRow[] = [
   row('stats.srp.continuous_gather', continuousGather, {}),
   row('stats.srp.continuous_sendmsg_failures', continuousSendFailures, {}),
   row('stats.srp.firewall_enabled_or_nic_failure', firewallOrNic, {}),
-  row('stats.pg.msg_queue_avail', queueAvailable, {}),
   row('stats.pg.msg_reserved', queueReserved, {}),
 ];
 

@@ -142,6 +142,33 @@ describe.runIf(havePromtool)('by promtool', { timeout: 60_000 }, () => {
     expect(firing(clusters, [begin + 330])[0]).toContain('CorosyncTargetsExceedNodes cluster_name=debian');
   });
 
+  test('a split is told where the target of a node that was taken out of the cluster was left', () => {
+    const cluster = new Cluster('lab');
+    const taken = new Cluster('lab', { instances: 'taken', nodes: 1 });
+    taken.corosyncDown(1, 0);
+    cluster.partition([[1, 2], [3]], [true, true], from);
+    expect(firing([cluster, taken], [begin + 30])[0]).toContain('CorosyncSplitBrain cluster_name=lab');
+  });
+
+  test('a corosync that is frozen is that also for an exporter that starts meanwhile', () => {
+    const cluster = new Cluster('lab');
+    cluster.corosyncFrozen(3, from);
+    const started = from + 10;
+    cluster.set(3, 'corosync_library_connected{library="quorum"}', 0, started);
+    cluster.grow(3, 'corosync_exporter_lane_held_seconds{lane="services"}', 15, started);
+    const frozen = ['CorosyncFrozen cluster_name=lab instance=lab-3 node=node3'];
+    const later = started * 15 + 60;
+    expect(
+      firing([cluster], [begin + 30, later, later + 300]).map((all) => all.filter((one) => /Down|Frozen/.test(one))),
+    ).toEqual([frozen, frozen, frozen]);
+  });
+
+  test('a qdevice of which nothing can be read is not told as missing', () => {
+    const cluster = new Cluster('lab');
+    cluster.setAll('corosync_qdevice_configured', 1, from);
+    expect(firing([cluster], [begin + 300])).toEqual([[]]);
+  });
+
   test('a link that slowed down and is down now is not slow', () => {
     const cluster = new Cluster('lab');
     cluster.set(3, `corosync_link_latency_seconds${linkLabels(1, 0)}`, 0.5, from);

@@ -151,7 +151,10 @@ export const stories: readonly Story[] = [
   {
     alert: 'CorosyncQdeviceNotRegistered',
     labels: on3,
-    fault: (cluster, from, until) => cluster.set(3, 'corosync_qdevice_configured', 1, from, until),
+    fault: (cluster, from, until) => {
+      cluster.set(3, 'corosync_qdevice_configured', 1, from, until);
+      cluster.set(3, `corosync_qdevice_registered${own(3)}`, 0, from, until);
+    },
     fires: 120,
     quiet: 105,
     tolerated: 7,

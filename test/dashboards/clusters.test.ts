@@ -61,6 +61,19 @@ describe.runIf(havePromtool)('by promtool', { timeout: 60_000 }, () => {
     expect(quorum).toContain('{cluster_name="lab"} 3E+00');
   });
 
+  test('a node that has changed clusters is in the one that it is in now', () => {
+    const [former, present] = [new Cluster('a'), new Cluster('b')];
+    const moved = new Cluster('b', { instances: 'moved', nodes: 1 });
+    moved.set(1, 'corosync_cluster_info{cluster_name="b"}', '_', 0, from);
+    moved.set(1, 'corosync_cluster_info{cluster_name="a"}', 1, 0, from);
+    for (const cluster of [present, moved]) cluster.setAll('corosync_membership_ring_representative_node_id', 9, 0);
+    const choice = { job: 'corosync', cluster: '.*', instance: '.+' };
+    const quorum = (chosen: Choice) =>
+      Object.values(shown([former, present, moved], chosen, 'corosync-clusters', 'Quorum by cluster'))[0];
+    expect(quorum(choice)).toContain('{cluster_name="a"} 3E+00');
+    expect(quorum({ ...choice, cluster: 'a' })).toBe('{cluster_name="a"} 3E+00');
+  });
+
   test('the variables have the names of clusters, and the instances of the one that is chosen', () => {
     const clusters = [...namesakes(), new Cluster('lab')];
     const of = (cluster: string, uid: string, name: string) =>

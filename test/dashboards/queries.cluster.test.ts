@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { quorumAtNode, quorumByCluster, quorumInCluster, rings, seen } from '../../dashboards/src/queries.ts';
+import { ExporterOnNode } from '../cluster/exporter-on-node.ts';
 import { emptyAnswers, filledIn } from './every-query.ts';
 import { serveGolden } from './golden-exporter.ts';
 import { LiveCluster } from './live-cluster.ts';
@@ -88,6 +89,11 @@ describe('what the states say', () => {
   test('a frozen one is told from one that is gone', async () => {
     cluster.lab.freeze(2);
     await expect.poll(() => ask(quorumAtNode), { timeout: 30_000 }).toEqual([4, 2, 4]);
+    // Also by an exporter that starts meanwhile, which cannot connect.
+    await cluster.exporters[1]?.end('SIGKILL');
+    cluster.exporters[1] = new ExporterOnNode(cluster.lab, 2);
+    await sleep(15_000);
+    expect(await ask(quorumAtNode)).toEqual([4, 2, 4]);
     cluster.lab.thaw(2);
     await expect.poll(() => ask(quorumAtNode), { timeout: 30_000 }).toEqual([4, 4, 4]);
   });

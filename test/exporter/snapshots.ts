@@ -78,7 +78,7 @@ const totem = [
   ...['mcast_retx', 'rx_msg_dropped', 'consensus_timeouts', 'time_since_token_last_received', 'mtt_rx_token'].map(srp),
   ...['avg_token_workload', 'avg_backlog_calc', 'continuous_gather', 'continuous_sendmsg_failures'].map(srp),
   ...['firewall_enabled_or_nic_failure'].map(srp),
-  ...['stats.pg.msg_queue_avail', 'stats.pg.msg_reserved'],
+  'stats.pg.msg_reserved',
   ...['rx', 'tx'].flatMap((direction) =>
     ['compressed_packets', 'compressed_original_bytes', 'compressed_size_bytes', 'crypt_packets'].map(
       (field) => `stats.knet.handle.${direction}_${field}`,

@@ -19,7 +19,10 @@ test('what clients count is added up to the last bit', () => {
     closed: 0n,
     connections: requests.map((count, i) => connection(`2.1.${i}`, count)),
   });
-  const history = [clients(), clients(beyond, beyond), clients(beyond + 1n, beyond)].reduce(recordClients, emptyClientHistory);
+  const history = [clients(), clients(beyond, beyond), clients(beyond + 1n, beyond)].reduce(
+    recordClients,
+    emptyClientHistory,
+  );
   expect(history.totals['cpg crmd']?.totals).toEqual({ requests: 2n * beyond + 1n });
 });
 
