@@ -6,7 +6,7 @@ export interface ListenAddress {
 
 /** Reads `:15405`, `127.0.0.1:15405`, `[::1]:15405` or `name:15405`; undefined if it is none of them. */
 export function parseAddress(text: string): ListenAddress | undefined {
-  const parts = /^(?:\[([0-9A-Fa-f:.]+(?:%\w+)?)\]|([\w.-]+))?:(\d{1,5})$/.exec(text);
+  const parts = /^(?:\[([0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|([\w.-]+))?:(\d{1,5})$/.exec(text);
   const port = Number(parts?.[3]);
   if (parts === null || port > 65_535) return undefined;
   return { host: parts[1] ?? parts[2], port };

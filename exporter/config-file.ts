@@ -1,4 +1,14 @@
-import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from 'yaml';
 import { ConfigError } from './config-error.ts';
 
 /** What a file says, and on which line it says it. */
@@ -8,8 +18,11 @@ export interface Settings {
   readonly line: (path: readonly PropertyKey[]) => number | undefined;
 }
 
-/** Reads YAML; what is not valid or is said twice is a ConfigError with its line. */
-export function parseConfigFile(name: string, text: string): Settings {
+/**
+ * Reads YAML; what is not valid or is said twice is a ConfigError with its line. Nothing of a file that is `secret` is in
+ * the error but names of settings.
+ */
+export function parseConfigFile(name: string, text: string, { secret = false } = {}): Settings {
   const deep = tooDeep(text);
   if (deep !== undefined)
     throw new ConfigError(`${name}:${deep}: nested too deeply; no setting is deeper than a list in a group`);
@@ -27,10 +40,12 @@ export function parseConfigFile(name: string, text: string): Settings {
     logLevel: 'error',
   });
   const lineAt = (offset: number) => lines.linePos(offset).line;
+  // What follows a colon is text of the file.
+  const shown = (message: string) => message.replace(/\s+/g, ' ').replace(secret ? /:.*$|\.$/ : /[.:]$/, '');
 
   const error = document.errors[0] ?? document.warnings[0];
   if (error !== undefined) {
-    const reason = error.message.replace(/\s+/g, ' ').replace(/[.:]$/, '');
+    const reason = shown(error.message);
     throw new ConfigError(
       `${name}:${lineAt(error.pos[0])}: not valid YAML: ${reason}; correct the line or its indentation`,
     );
@@ -48,8 +63,9 @@ export function parseConfigFile(name: string, text: string): Settings {
     return { data: document.toJS(), line };
   } catch (cause) {
     // An alias without its anchor, or with too many others in it, is only found here.
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`${name}:1: not valid YAML: ${reason}; write the values out`, { cause });
+    const reason = shown(cause instanceof Error ? cause.message : String(cause));
+    const line = lineAt(startOf(findUnresolved(document)));
+    throw new ConfigError(`${name}:${line}: not valid YAML: ${reason}; write the values out`, { cause });
   }
 }
 
@@ -86,6 +102,19 @@ function findRepeatedKey(contents: unknown): { path: string; offsets: readonly n
         }
       }
       return undefined;
+    },
+  });
+  return found;
+}
+
+/** The first alias whose anchor is not before it. */
+function findUnresolved(document: Document.Parsed): Alias | undefined {
+  let found: Alias | undefined;
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      found = alias;
+      return visit.BREAK;
     },
   });
   return found;

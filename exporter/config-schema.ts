@@ -20,10 +20,12 @@ const listenAddress = z
     return z.NEVER;
   });
 
-// `/-/` is ours, and nothing in the path may need escaping in a URL or a page.
+// `/-/`, `/api/` and `/assets/` are ours, and nothing in the path may need escaping in a URL or a page.
 const telemetryPath = z
   .string({ error: 'must be a path such as /metrics' })
-  .regex(/^\/(?!-\/)[\w.~/-]*$/, { error: 'must be a path such as /metrics: letters, digits and ._~-, not below /-/' });
+  .regex(/^\/(?!(?:-|api|assets)\/)[\w.~/-]*$/, {
+    error: 'must be a path such as /metrics: letters, digits and ._~-, not below /-/, /api/ or /assets/',
+  });
 
 const pidFile = z
   .string({ error: 'must be the path of a file' })

@@ -30,7 +30,7 @@ export const defaultLimits: Limits = {
   fresh: 1_000,
 };
 
-/** The connections of one server: each is answered one request at a time, and where there are too many the idle go first. */
+/** The connections of all our servers: each is answered one request at a time, and where there are too many the idle go first. */
 export class Connections {
   readonly #limits: Limits;
   /** Each with the time since when it is as it is; those that were used last are at the end. */
@@ -129,7 +129,16 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** What tells a connection from all others: the same for that of TCP and for the TLS in it. */
-export function nameOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
+/** Of sockets that were asked for it: one that has ended does not know its addresses any more. */
+const names = new WeakMap<Socket, string>();
+
+/**
+ * What tells a connection from all others: the same for that of TCP and for the TLS in it. A client may come from one
+ * port to two of our addresses.
+ */
+export function nameOf(socket: Socket): string {
+  const { remoteAddress, remotePort, localAddress, localPort } = socket;
+  const name = names.get(socket) ?? `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
+  names.set(socket, name);
+  return name;
 }

@@ -1,3 +1,4 @@
+import type { RequestListener, ServerResponse } from 'node:http';
 import type { AreaName, Reads } from '../src/monitor/areas.ts';
 import { Monitor } from '../src/monitor/monitor.ts';
 import type { MonitorOptions } from '../src/monitor/options.ts';
@@ -36,7 +37,7 @@ export interface ExporterOptions {
   readonly access?: WebAccess | undefined;
 }
 
-/** Starts the monitor, then listens; if that fails, nothing is left running but what corosync holds. */
+/** Listens, and only then starts the monitor: where the port is taken corosync does not hear of us. */
 export async function startExporter({
   config,
   build,
@@ -46,11 +47,15 @@ export async function startExporter({
   sockets = [],
   access,
 }: ExporterOptions): Promise<Exporter> {
+  let app: RequestListener = notYet;
+  const handler: RequestListener = (request, response) => app(request, response);
+  const served = sockets.length > 0 ? sockets : config.web.listen_addresses;
+  const server = await listen(access?.guard(handler) ?? handler, served, { create: access?.createServer, log });
   const options = monitorOptions(config, simulation);
   const monitor = Monitor.start({ ...options, log });
   const render = createRender({ collectors: enabledCollectors(config), build, log, ownProcess });
   const telemetryPath = config.web.telemetry_path;
-  const app = createApp({
+  app = createApp({
     monitor,
     render,
     telemetryPath,
@@ -59,20 +64,18 @@ export async function startExporter({
     reads: options.reads,
     stillAllowed: access?.stillAllowed,
   });
-  const served = sockets.length > 0 ? sockets : config.web.listen_addresses;
-  try {
-    const server = await listen(access?.guard(app) ?? app, served, { create: access?.createServer, log });
-    return {
-      addresses: server.addresses,
-      async close() {
-        await server.close();
-        return monitor.stop(stopDeadline);
-      },
-    };
-  } catch (error) {
-    await monitor.stop(stopDeadline);
-    throw error;
-  }
+  return {
+    addresses: server.addresses,
+    async close() {
+      await server.close();
+      return monitor.stop(stopDeadline);
+    },
+  };
+}
+
+/** Who asks while the other addresses are still to be listened on. */
+function notYet(_: unknown, response: ServerResponse): void {
+  response.writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': '1' }).end('Starting.\n');
 }
 
 /** The configuration in the monitor's words. */

@@ -47,12 +47,13 @@ export async function listen(
   { create = createServer, limits = defaultLimits, log }: ListenOptions = {},
 ): Promise<Server> {
   const listeners: Listener[] = [];
+  const connections = new Connections(limits);
   const close = async () => {
     await Promise.all(listeners.map((listener) => listener.close()));
   };
   try {
     for (const address of addresses)
-      listeners.push(await listenOn(() => createListener(handler, { create, limits, log }), address));
+      listeners.push(await listenOn(() => createListener(handler, { create, limits, connections, log }), address));
   } catch (error) {
     await close();
     throw error;
@@ -78,9 +79,13 @@ async function listenOn(make: () => Listener, address: ListenAddress | Inherited
 
 function createListener(
   handler: RequestListener,
-  { create, limits, log }: { create: CreateServer; limits: Limits; log: ListenOptions['log'] },
+  {
+    create,
+    limits,
+    connections,
+    log,
+  }: { create: CreateServer; limits: Limits; connections: Connections; log: ListenOptions['log'] },
 ): Listener {
-  const connections = new Connections(limits);
   const options: ServerOptions = {
     headersTimeout: limits.headers,
     requestTimeout: limits.request,
@@ -91,6 +96,8 @@ function createListener(
   };
   const server = create(options, connections.limit(handler));
   server.timeout = 120_000;
+  // Node would keep a thousand of each request that is not complete: of hundreds of clients that is all of our memory.
+  server.maxHeadersCount = 64;
   connections.follow(server);
   server.once('listening', () => logErrors(server, log));
   const close = () =>

@@ -21,7 +21,7 @@ export class Authenticator {
   readonly #key = randomBytes(32);
   readonly #queue = new CheckQueue();
   readonly #right = new Set<string>();
-  readonly #pending = new Map<string, Promise<boolean> | undefined>();
+  readonly #pending = new Map<string, Promise<boolean | undefined>>();
 
   constructor(compare: ComparePassword) {
     this.#compare = compare;
@@ -48,7 +48,7 @@ export class Authenticator {
   }
 
   /** The same credentials that are being checked already are not checked twice. */
-  #ask(digest: string, question: { password: string; hash: string }, sender: string): Promise<boolean> | undefined {
+  #ask(digest: string, question: { password: string; hash: string }, sender: string) {
     const pending = this.#pending.get(digest);
     if (pending !== undefined) return pending;
     const asked = this.#queue.add(sender, () => this.#compare(question));

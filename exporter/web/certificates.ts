@@ -47,6 +47,8 @@ function readPem(web: WebFile, webFile: string, name: PemName): string | undefin
   if (file === undefined) return inline;
   const path = pathOf(web, name);
   if (inline !== undefined) throw web.refuse(path, `and ${name} are both set; remove one of the two`);
+  // Not to be repeated in a message: it may be the key itself.
+  if (/-----BEGIN|\n/.test(file)) throw web.refuse(path, `is a text, not the path of a file; give it as ${name}`);
   try {
     return readFileSync(resolve(dirname(webFile), file), 'utf8');
   } catch (cause) {

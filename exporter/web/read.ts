@@ -15,7 +15,7 @@ export interface WebFile {
 
 /** Reads a web configuration file's text; whatever is wrong is a ConfigError for the first of the lines. */
 export function readWebConfig(name: string, text: string): WebFile {
-  const { data, line } = parseConfigFile(name, text);
+  const { data, line } = parseConfigFile(name, text, { secret: true });
   const refuse: WebFile['refuse'] = (path, message, options) =>
     new ConfigError(`${name}:${line(path)}: ${nameOf(path)} ${message}`, options);
   const parsed = WebConfig.safeParse(data);

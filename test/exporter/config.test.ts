@@ -58,11 +58,11 @@ test.each([
   ],
   [
     'web:\n  telemetry_path: metrics',
-    ':2: web.telemetry_path must be a path such as /metrics: letters, digits and ._~-, not below /-/, not "metrics"',
+    ':2: web.telemetry_path must be a path such as /metrics: letters, digits and ._~-, not below /-/, /api/ or /assets/, not "metrics"',
   ],
   [
     'web:\n  telemetry_path: /-/x',
-    ':2: web.telemetry_path must be a path such as /metrics: letters, digits and ._~-, not below /-/, not "/-/x"',
+    ':2: web.telemetry_path must be a path such as /metrics: letters, digits and ._~-, not below /-/, /api/ or /assets/, not "/-/x"',
   ],
   ['web:\n  listen_addresses: ":1"', ':2: web.listen_addresses must be a list such as [":15405"], not ":1"'],
   [
@@ -88,6 +88,10 @@ test.each([
   [
     'cpg: *other',
     ':1: not valid YAML: Unresolved alias (the anchor must be set before the alias): other; write the values out',
+  ],
+  [
+    'cpg:\n  join: true\nlog:\n  level: *other',
+    ':4: not valid YAML: Unresolved alias (the anchor must be set before the alias): other; write the values out',
   ],
   ['log:\n  level: loud\ncpg:\n  join: 1', ':2: log.level must be one of debug, info, warn, error, not "loud"'],
   [

@@ -240,3 +240,32 @@ test('what a listener that takes gzip does not read is bounded: it is ended', as
   client.socket.resume();
   await expect.poll(() => client.closed).toBe(true);
 });
+
+test('a client that comes from one port to two addresses has two connections, and both are ended', async () => {
+  const { handler, held } = holding();
+  const server = await listen(handler, [{ host: '0.0.0.0', port: 0 }]);
+  const port = server.addresses[0]?.port ?? 0;
+  const first = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.1' });
+  await new Promise((resolve) => first.once('connect', resolve));
+  const second = connect({ port, host: '127.0.0.2', localAddress: '127.0.0.1', localPort: first.localPort as number });
+  const closed = [first, second].map(
+    (socket) => new Promise((resolve) => socket.on('error', () => {}).once('close', resolve)),
+  );
+  first.write(get);
+  second.write(get);
+  await expect.poll(() => held.length).toBe(2);
+  await server.close();
+  await Promise.all(closed);
+});
+
+test('of hundreds of headers no more are kept than a client needs', async () => {
+  let kept = 0;
+  const open = await serve((request, response) => {
+    kept = request.rawHeaders.length / 2;
+    response.end('page');
+  });
+  const headers = Array.from({ length: 900 }, (_, i) => `h${i}: v\r\n`).join('');
+  const client = await open(`GET / HTTP/1.1\r\nHost: x\r\n${headers}\r\n`);
+  await expect.poll(() => client.text).toContain('page');
+  expect(kept).toBeLessThan(100);
+});

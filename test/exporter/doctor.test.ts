@@ -10,6 +10,8 @@ import type { Snapshot } from '../../src/monitor/snapshot.ts';
 import { blank, down, frozen, healthy, sync } from './snapshots.ts';
 
 const identity = { uid: 998, gid: 997 };
+const asService =
+  'runuser -u corosync-exporter -- corosync-exporter doctor --config.file=/etc/corosync-exporter/exporter.yml';
 
 function lines(snapshot: Snapshot): string[] {
   return [...corosyncFindings(snapshot, identity)]
@@ -35,13 +37,19 @@ test('a healthy node is told so, with nothing to do', () => {
   expect(findings.map(({ check }) => check)).toEqual(expect.arrayContaining(['connection', 'votequorum', 'transport']));
 });
 
+test('that corosync accepts root says nothing of the service', () => {
+  const connection = [...corosyncFindings(healthy, { uid: 0, gid: 0 })].find(({ check }) => check === 'connection');
+  expect(connection).toMatchObject({ state: 'warn', remedy: [asService] });
+});
+
 test.each<[string, Snapshot, string[]]>([
   [
     'a refusal names who is refused and the drop-in to type',
     refused(11),
     [
       'fail connection: corosync refuses uid 998 with gid 997 (CS_ERR_ACCESS); only the primary group counts | ' +
-        "printf 'uidgid {\\n    gid: 997\\n}\\n' > /etc/corosync/uidgid.d/corosync-exporter | corosync-cfgtool -R",
+        `${asService}   # if this is not its user | ` +
+        "printf 'uidgid {\\n    gid: corosync-exporter\\n}\\n' > /etc/corosync/uidgid.d/corosync-exporter | corosync-cfgtool -R",
     ],
   ],
   [

@@ -69,6 +69,8 @@ test('a port in use is one line that names it, and status 1', async () => {
     const { status, stderr } = run('--demo', `--web.listen-address=127.0.0.1:${port}`, '--log.level=error');
     expect(status).toBe(1);
     expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(`127.0.0.1:${port}`)]);
+    // To connect would be a join and a leave for the whole cluster, each time that systemd tries again.
+    expect(run('--demo', `--web.listen-address=127.0.0.1:${port}`).stderr).not.toContain('Connected');
   } finally {
     server.close();
   }

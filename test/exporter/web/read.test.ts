@@ -86,11 +86,22 @@ test('names of users are taken as they are written', () => {
   );
 });
 
-test.each(['key: [1, hunter2]', 'cert: {a: hunter2}', '"hunter2"'])(
-  'what may be a secret is not in the message: %s',
+test.each([
+  'key_file: "-----BEGIN PRIVATE KEY-----\\nhunter2"',
+  'key: [1, hunter2]',
+  'cert: {a: hunter2}',
+  '"hunter2"',
+])('what may be a secret is not in the message: %s', (text) => {
+  const message = messageOf(() => readWebConfig('web.yml', `tls_server_config:\n  ${text}`));
+  expect(message).toMatch(/^web\.yml:[12]: tls_server_config/);
+  expect(message).not.toContain('hunter2');
+});
+
+test.each(['alice: |2hunter2', 'alice: *hunter2', 'alice: @hunter2', 'alice: "hunter2'])(
+  'nor what is no YAML: %s',
   (text) => {
-    const message = messageOf(() => readWebConfig('web.yml', `tls_server_config:\n  ${text}`));
-    expect(message).toMatch(/^web\.yml:[12]: tls_server_config/);
+    const message = messageOf(() => readWebConfig('web.yml', `basic_auth_users:\n  ${text}\n`));
+    expect(message).toMatch(/^web\.yml:[23]: not valid YAML/);
     expect(message).not.toContain('hunter2');
   },
 );
