@@ -116,7 +116,7 @@ describe.each(['quorum', 'cpg'] as const)('%s', (name) => {
     const ended = performance.now();
     client.endDispatch();
     expect(await dispatched).toEqual({ code: CS_ERR_LIBRARY, events: [] });
-    expect(performance.now() - ended).toBeLessThan(100);
+    expect(performance.now() - ended).toBeLessThan(1_000);
   });
 
   test('CS_DISPATCH_BLOCKING without a listener keeps its events for the end', async () => {

@@ -189,7 +189,7 @@ describe('on three nodes with two links', () => {
       const ended = performance.now();
       votequorum.endDispatch();
       expect(await dispatched).toEqual({ code: CS_ERR_LIBRARY, events: [] });
-      expect(performance.now() - ended).toBeLessThan(100);
+      expect(performance.now() - ended).toBeLessThan(1_000);
     });
 
     test.each([0, 5, 99])('the mode %i is CS_ERR_INVALID_PARAM and leaves the connection as it was', async (mode) => {

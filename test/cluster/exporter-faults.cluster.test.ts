@@ -57,7 +57,7 @@ describe('a cluster of three nodes', () => {
   test('a flap between two scrapes shows in both transitions', async () => {
     const before = await at(3).scrape();
     await lab.partition([[1, 2], [3]]);
-    await sleep(4_000);
+    await lab.waitFor(3, [3], { quorate: false });
     await lab.heal();
     await lab.waitFor(3, [1, 2, 3], { quorate: true });
     await sleep(1_500);
@@ -90,9 +90,10 @@ describe('a cluster of three nodes', () => {
 
   test('an exporter that is started against a frozen corosync answers likewise, and SIGTERM ends it within 2 s', async () => {
     const late = new ExporterOnNode(lab, 1, { args: ['--web.listen-address=127.0.0.1:15406'] });
-    await sleep(1_500);
-    const { code, stdout } = await lab.exec(1, 'curl', ['-sS', '--max-time', '3', 'http://127.0.0.1:15406/metrics']);
-    expect(code).toBe(0);
+    const curl = ['-sS', '--max-time', '3', 'http://127.0.0.1:15406/metrics'];
+    const ask = () => lab.exec(1, 'curl', curl);
+    await expect.poll(async () => (await ask()).code, { timeout: 10_000 }).toBe(0);
+    const { stdout } = await ask();
     expect(stdout).toMatch(/^corosync_up 0$/m);
     expect(stdout).not.toMatch(/^corosync_quorum_quorate/m);
     const { status, after } = await late.end('SIGTERM');

@@ -35,9 +35,14 @@ describe('a cluster of three nodes with two links', () => {
   afterAll(() => lab?.down());
 
   test('each link to each other node is up, with a believable latency and MTU', async () => {
+    // knet begins with an MTU of 522 and looks for the real one.
     const measured = (scrape: Scrape) =>
-      pairs.every(([nodeid, number]) => (scrape.value(link('latency_seconds', nodeid, number)) ?? 0) > 0);
-    const { scrape } = await full.until(measured, 10_000);
+      pairs.every(
+        ([nodeid, number]) =>
+          (scrape.value(link('latency_seconds', nodeid, number)) ?? 0) > 0 &&
+          (scrape.value(link('mtu_bytes', nodeid, number)) ?? 0) > 1_000,
+      );
+    const { scrape } = await full.until(measured, 20_000);
     for (const [nodeid, number] of pairs) {
       const value = (name: string) => scrape.value(link(name, nodeid, number));
       expect(value('enabled')).toBe(1);
@@ -70,6 +75,12 @@ describe('a cluster of three nodes with two links', () => {
   });
 
   test('a link that is cut is down within 3 s, and nothing else is', async () => {
+    // knet gives a link that has just come up several times as long, less with each answer.
+    const answers = async () => {
+      const key = 'stats.knet.node2.link1.latency_samples';
+      return Number((await lab.exec(1, 'corosync-cmapctl', ['-m', 'stats', '-g', key])).stdout.split('= ')[1]);
+    };
+    await expect.poll(answers, { timeout: 20_000 }).toBeGreaterThanOrEqual(15);
     const before = await full.scrape();
     const cut = Date.now();
     await lab.linkDown(2, 1);

@@ -72,7 +72,10 @@ test('without corosync_cfg_node_status_get the state of the links is that of the
   };
   expect(await states(isUp)).toEqual([1, 1, 1, 1]);
   await lab.linkDown(3, 1);
-  expect(await states(({ value }) => value(downs) === before + 1)).toEqual([1, 1, 1, 0]);
+  // They are read one after the other.
+  const isDown = ({ value }: Scrape) =>
+    value(downs) === before + 1 && value(`corosync_link_connected${link(3, 1)}`) === 0;
+  expect(await states(isDown)).toEqual([1, 1, 1, 0]);
   await lab.linkUp(3, 1);
   expect(await states(({ value }) => value(`corosync_link_connected${link(3, 1)}`) === 1)).toEqual([1, 1, 1, 1]);
 });

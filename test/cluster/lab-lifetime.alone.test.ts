@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -110,4 +110,12 @@ test.each([
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr.trimEnd()).toMatch(message);
   expect(stderr.trimEnd()).not.toContain('\n');
+});
+
+// Sixteen corosyncs that start take all of two cores from the labs beside them.
+test('sixteen nodes form a cluster', async () => {
+  const lab = await Lab.up({ nodes: 16 });
+  expect((await lab.membership(16))?.members).toHaveLength(16);
+  await lab.down();
+  expect(existsSync(lab.folder)).toBe(false);
 });

@@ -4,7 +4,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+
+vi.setConfig({ testTimeout: 30_000 }); // whole processes, on a machine that may be busy
 
 // The built program as a process: exit status, output, signals.
 const program = fileURLToPath(new URL('../../dist/exporter/main.js', import.meta.url));

@@ -46,7 +46,11 @@ const fullMemory: Fault = {
     await inside('rm /dev/shm/fill');
     const up = await exporter.until(isConnected, 35_000);
     await end(second, 'SIGTERM');
-    await exporter.until(isDown, 3_000); // until then it holds the rings that are in there
+    await exporter.until(isDown, 3_000);
+    // Until then it holds the rings that are in there; a call that was under way returns after 2 s.
+    await inside(
+      `for i in $(seq 50); do grep -q /dev/shm/qb- /proc/${exporter.process.pid}/maps || exit 0; sleep 0.2; done; exit 1`,
+    );
     await inside('umount /dev/shm');
     await site.lab.start(4);
     await site.healthy();

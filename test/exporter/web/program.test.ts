@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { hashSync } from 'bcryptjs';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Demo, run, startDemo } from './built-program.ts';
 import { CertificateFolder } from './certificates.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // whole processes, on a machine that may be busy
 
 // The built program, from its flag to its answers, with curl as the client.
 const folder = new CertificateFolder();
