@@ -68,6 +68,16 @@ export async function lifeOfThePackage(machine: Machine, steps: Steps): Promise<
     return purged(machine);
   });
 
+  await step('removed and installed again where systemd holds the port', async () => {
+    machine.ask(install('1'));
+    machine.write('/etc/default/corosync-exporter', 'ARGS=--web.systemd-socket\n');
+    machine.ask('systemctl stop corosync-exporter && systemctl enable --now corosync-exporter.socket');
+    machine.ask(`apt-get remove --yes ${account}`);
+    machine.ask(install('1'));
+    await untilUp(machine, 1, 10);
+    return purged(machine);
+  });
+
   await step('an account that cannot be made: not configured, no drop-in; mended by dpkg --configure', () => {
     broken(machine, '/usr/sbin/addgroup', () => {
       hold('the installation fails', machine.sh(install('1')).status !== 0);
