@@ -102,14 +102,13 @@ test('with room for the connection to libquorum alone corosync is up, and what e
   await lab.stop(1);
   const exporter = new ExporterOnNode(lab, 1);
   await exporter.until(({ value }) => value('corosync_up') === 0, 5_000);
+  const mounts = `--mount=/proc/${exporter.process.pid}/ns/mnt`;
   const inside = async (...command: string[]) => {
-    const { code } =
-      (await lab?.exec(1, 'nsenter', [`--mount=/proc/${exporter.process.pid}/ns/mnt`, ...command])) ?? {};
-    expect(code).toBe(0);
+    const result = await lab?.exec(1, 'nsenter', [mounts, ...command]);
+    expect(result?.code).toBe(0);
   };
   // Corosync's blackbox takes 8 MiB, each connection 3: first there is room for none, so that libquorum is the next to try.
   await inside('mount', '-t', 'tmpfs', '-o', 'size=10m', 'shm', '/dev/shm');
-  const mounts = `--mount=/proc/${exporter.process.pid}/ns/mnt`;
   const corosync = lab.spawn(1, 'nsenter', [mounts, 'corosync', '-f'], { stdio: 'ignore' });
   const noSpace = 'corosync_library_connect_errors_total{library="quorum",code="CS_ERR_NO_SPACE"}';
   await exporter.until(({ value }) => (value(noSpace) ?? 0) > 0, 15_000);

@@ -64,6 +64,10 @@ test.each([
     'web:\n  telemetry_path: /-/x',
     ':2: web.telemetry_path must be a path such as /metrics: letters, digits and ._~-, not below /-/, /api/ or /assets/, not "/-/x"',
   ],
+  [
+    'web:\n  telemetry_path: /api/v1/state',
+    ':2: web.telemetry_path must be a path such as /metrics: letters, digits and ._~-, not below /-/, /api/ or /assets/, not "/api/v1/state"',
+  ],
   ['web:\n  listen_addresses: ":1"', ':2: web.listen_addresses must be a list such as [":15405"], not ":1"'],
   [
     'web:\n  listen_addresses: []',
