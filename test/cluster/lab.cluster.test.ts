@@ -102,6 +102,15 @@ describe('a lab of three nodes and two links', () => {
     expect(traces({ id: lab.id, folder: '', pids: [] }).filter((trace) => trace.startsWith('process'))).toHaveLength(3);
   });
 
+  test('what a lab started is found in the midst of an exec too', () => {
+    for (let look = 0; look < 100; look++) {
+      const program = lab.spawn(1, 'sleep', ['60'], { stdio: 'ignore' });
+      for (let glance = 0; glance < 3; glance++)
+        expect(traces({ id: lab.id, folder: '', pids: [] })).toContain(`process ${program.pid}`);
+      program.kill('SIGKILL');
+    }
+  });
+
   test('each node has a /run and an /etc/corosync of its own', async () => {
     for (const { nodeid, pid, configFile } of lab.nodes) {
       expect((await lab.exec(nodeid, 'cat', ['/run/corosync.pid'])).stdout.trim()).toBe(String(pid));

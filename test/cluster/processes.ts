@@ -67,24 +67,62 @@ export function untilBlocking(condition: () => boolean, timeoutMs: number): bool
   return true;
 }
 
-function readStat(pid: number): { command: string; state: string; startTime: string } | undefined {
-  const text = read(`/proc/${pid}/stat`);
-  const end = text.lastIndexOf(')'); // the name may itself hold spaces and parentheses
-  const [state, ...fields] = text.slice(end + 2).split(' ');
-  const startTime = fields[18]; // field 22 of proc(5)
-  if (state === undefined || startTime === undefined) return undefined;
-  return { command: text.slice(text.indexOf('(') + 1, end), state, startTime };
+/** Start in clock ticks since boot, memory in bytes, and addresses of the program and of its environment. */
+interface Stat {
+  readonly command: string;
+  readonly state: string;
+  readonly startTime: string;
+  readonly memory: string | undefined;
+  readonly startCode: string | undefined;
+  readonly envStart: string | undefined;
+  readonly envEnd: string | undefined;
 }
 
+function readStat(pid: number): Stat | undefined {
+  const text = read(`/proc/${pid}/stat`);
+  const end = text.lastIndexOf(')'); // the name may itself hold spaces and parentheses
+  const fields = text.slice(end + 2).split(' ');
+  const field = (number: number) => fields[number - 3]; // as proc(5) numbers them
+  const [state, startTime] = [field(3), field(22)];
+  if (state === undefined || startTime === undefined) return undefined;
+  const command = text.slice(text.indexOf('(') + 1, end);
+  return {
+    command,
+    state,
+    startTime,
+    memory: field(23),
+    startCode: field(26),
+    envStart: field(50),
+    envEnd: field(51),
+  };
+}
+
+// In the midst of an exec a process has no environment yet, and would be taken for one without the mark
 function environment(pid: number): string[] {
-  return read(`/proc/${pid}/environ`).split('\0');
+  let text: string | undefined;
+  const isKnown = () => {
+    text = readIfAllowed(`/proc/${pid}/environ`);
+    return text !== '' || hasNoEnvironment(pid);
+  };
+  untilBlocking(isKnown, 1000);
+  return text?.split('\0') ?? [];
+}
+
+// A zombie or a thread of the kernel has no memory; in the midst of an exec there is no code yet
+function hasNoEnvironment(pid: number): boolean {
+  const stat = readStat(pid);
+  return stat === undefined || stat.memory === '0' || (stat.startCode !== '0' && stat.envStart === stat.envEnd);
 }
 
 /** A file of /proc; empty when the process ended meanwhile. */
 export function read(path: string): string {
+  return readIfAllowed(path) ?? '';
+}
+
+function readIfAllowed(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return '';
+    return undefined;
   }
 }
