@@ -56,6 +56,8 @@ export class WebSettingsFollower {
 
   #readAgain(): void {
     const { reading, state } = readWithState(this.#attempt, this.#files);
+    // Written while it was read: half of it may be missing.
+    if (filesState(reading.files).text !== state.text) return;
     this.#retryAt = isPassing(reading.error) ? performance.now() + retryAfter : Number.POSITIVE_INFINITY;
     this.#files = reading.files;
     this.#read = state;

@@ -8,9 +8,16 @@ import type { Cluster, Configuration, ConfiguredNode } from './snapshot.ts';
 /** Only corosync 2 has these. */
 const RINGS_OF_COROSYNC_2 = 'runtime.totem.pg.mrp.rrp.';
 
+const NODELIST = 'nodelist.';
+/**
+ * Never listed: each reload takes this key away and puts it back, and a listing that stands at it meanwhile has libqb take
+ * it away for good when it goes on. It would be missing in corosync until the next reload.
+ */
+const LOCAL_POSITION = 'nodelist.local_node_pos';
+
 /** The parts of the configuration map that are followed: read when they change, not when somebody scrapes. */
 export const followedPrefixes = [
-  'nodelist.',
+  NODELIST,
   'totem.',
   'quorum.',
   'config.',
@@ -88,7 +95,8 @@ export function longestForming(keys: Keys): number | undefined {
 
 function readKeys(cmap: CmapApi, prefix: string): Keys {
   const keys: Record<string, CmapValue> = {};
-  for (const key of cmap.keys(prefix)) {
+  const names = prefix === NODELIST ? [LOCAL_POSITION, ...cmap.keys('nodelist.node.')] : cmap.keys(prefix);
+  for (const key of names) {
     // A value can be longer than what is read: left out, or nothing of its part would be known.
     const value = key === secret ? undefined : unless([CsError.CS_ERR_INVALID_PARAM], () => cmap.get(key));
     // A key can be deleted between the listing and the read.
@@ -117,7 +125,7 @@ function nodesOf(keys: Keys): ConfiguredNode[] {
     positions.set(position, node);
     if (link !== undefined) node.addresses.push({ link: Number(link), address: String(value) });
   }
-  const local = keys['nodelist.local_node_pos'];
+  const local = keys[LOCAL_POSITION];
   const nodes: ConfiguredNode[] = [];
   for (const [position, { addresses }] of positions) {
     const nodeid = keys[`nodelist.node.${position}.nodeid`];

@@ -102,6 +102,13 @@ test('a read that fails is made again', () => {
   expect(followed.read(map).keys).toHaveProperty(['quorum.provider']);
 });
 
+test('no listing comes across the key that corosync loses by it', () => {
+  const { map, take } = fakeMap(keys);
+  expect(new FollowedConfiguration().read(map).keys).toMatchObject({ 'nodelist.local_node_pos': 1 });
+  const listed = take().filter((asked) => asked.endsWith('*'));
+  expect(listed.filter((prefix) => 'nodelist.local_node_pos'.startsWith(prefix.slice(0, -1)))).toEqual([]);
+});
+
 test('after a reconnection nothing that was read before counts', () => {
   const { map, values, take } = fakeMap(keys);
   const followed = new FollowedConfiguration();
@@ -110,7 +117,8 @@ test('after a reconnection nothing that was read before counts', () => {
   take();
   followed.follow(map);
   expect(followed.read(map).keys).not.toHaveProperty(['quorum.provider']);
-  expect(take().filter((key) => key.endsWith('*'))).toEqual(followedPrefixes.map((prefix) => `${prefix}*`));
+  const listed = followedPrefixes.map((prefix) => (prefix === 'nodelist.' ? 'nodelist.node.*' : `${prefix}*`));
+  expect(take().filter((key) => key.endsWith('*'))).toEqual(listed);
 });
 
 test('of a node that was taken out of the nodelist nothing stays that corosync remembers, unless it is a member', () => {

@@ -59,3 +59,27 @@ test('what cannot be read for another reason is read again when it changes', () 
     vi.advanceTimersByTime(60_000);
   }
 });
+
+test('what is written while it is read is not used, nor warned of, but read again', () => {
+  const { log, lines } = fakeLog();
+  let written = false;
+  const follower = new WebSettingsFollower(usersOf('alice'), log, (name) => {
+    if (!written) return tryWebSettings(name);
+    written = false;
+    folder.write('web.yml', '');
+    const reading = tryWebSettings(name);
+    usersOf('carol');
+    return reading;
+  });
+  const named = () => [...follower.current().users.keys()];
+  usersOf('bob');
+  named(); // sees the change
+  vi.advanceTimersByTime(250);
+  written = true;
+  expect(named()).toEqual(['alice']);
+  vi.advanceTimersByTime(250);
+  named();
+  vi.advanceTimersByTime(250);
+  expect(named()).toEqual(['carol']);
+  expect(lines).toEqual([expect.stringContaining('info Web configuration read again')]);
+});
