@@ -97,6 +97,7 @@ function ageText(age) {
 
 /** The stream renews itself, but not after a refusal: then one try a minute, the regular look goes on meanwhile. */
 function listen() {
+  if (document.hidden) return;
   if (stream !== undefined && stream.readyState !== EventSource.CLOSED) return;
   if (Date.now() - listenedAt < 60000) return;
   listenedAt = Date.now();
