@@ -7,7 +7,7 @@ export async function endure(run: Run, plan: Plan, eachCycle: (cycle: number) =>
   const rest = 1000 * plan.rest;
   await run.pause(rest);
   const begin = run.sample();
-  run.scrape(plan);
+  await run.scrape(plan);
   await follow(plan, run, eachCycle);
   await run.settle(rest);
   await run.endScrapes();

@@ -74,8 +74,8 @@ export class Run {
     }
   }
 
-  /** Scrapes until endScrapes(), and looks meanwhile at what the exporter holds. */
-  scrape({ rate, sampleEvery }: Plan): void {
+  /** Scrapes until endScrapes(), and looks meanwhile at what the exporter holds; resolves when the first was made. */
+  async scrape({ rate, sampleEvery }: Plan): Promise<void> {
     const args = ['--import', 'tsx', here('scraper.ts'), String(rate)];
     const scraper = this.lab.spawn(1, process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#scraper = scraper;
@@ -85,6 +85,7 @@ export class Run {
       clearInterval(timer);
       if (status !== 0) this.problem(`the scraper ended: ${status ?? signal}`);
     });
+    while (this.latencies.length === 0 && scraper.exitCode === null && scraper.signalCode === null) await sleep(20);
   }
 
   async endScrapes(): Promise<void> {

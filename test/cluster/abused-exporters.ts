@@ -13,6 +13,9 @@ const timely = 5_000;
 /** What abuse may cost, in MiB: hundreds of answers that wait to be taken, and what is not collected yet. */
 export const costly = 120;
 
+/** A stall of the machine makes knet drop links, and what follows from that is rightly told. */
+const ofStalls = / msg=(Quorate|"(Link (down|up)|Membership changed|Quorum lost)") /;
+
 /** One that everybody may scrape, and one with TLS and a user. */
 const ports = { open: 15405, guarded: 15406 };
 type Which = keyof typeof ports;
@@ -95,7 +98,7 @@ export class AbusedExporters {
         expect(Object.keys(statuses)).toEqual(['200']);
         expect(last).toBeLessThan(timely);
         expect(most.memory - before.memory).toBeLessThan(costly);
-        expect(exporter.lines.slice(before.lines)).toEqual([]);
+        expect(exporter.lines.slice(before.lines).filter((line) => !ofStalls.test(line))).toEqual([]);
       };
     };
     return { look, end };

@@ -149,7 +149,7 @@ describe('groups', () => {
     const watcher = connect(1);
     const all = [['a', 1], ['a', 2], ['b', 3]].map(([group, nodeid]) => ({ group, nodeid, pid })); // biome-ignore format: a table
     const sorted = () => watcher.iterate(CPG_ITERATION_ALL).sort((a, b) => a.nodeid - b.nodeid);
-    await expect.poll(sorted).toEqual(all);
+    await expect.poll(sorted, { timeout: 10_000 }).toEqual(all);
     expect(
       watcher
         .iterate(CPG_ITERATION_NAME_ONLY)

@@ -10,7 +10,7 @@ const { CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_BLOCKING, CS_DISPATCH_ONE_
 let lab: Lab;
 let clients: Clients;
 beforeAll(async () => {
-  lab = await Lab.up({ nodes: 2, token: 500 });
+  lab = await Lab.up({ nodes: 2, token: 3000 });
   clients = new Clients(lab);
 });
 afterAll(() => lab?.down());
@@ -48,7 +48,10 @@ const subjects: Record<'quorum' | 'cpg', Subject> = {
       const cpg = clients.open(1, () => Cpg.connect());
       cpg.join('dispatch');
       cpg.mcastJoined(Buffer.from('first'));
-      await sleep(300); // both have come round the ring by then
+      cpg.localGet(); // corosync has taken the message by then
+      const later = clients.open(1, () => Cpg.connect());
+      later.join('later'); // comes round the ring after both
+      await gather(later, (events) => events.length > 0);
       return cpg;
     },
     first: ['confchg', 'deliver'],
@@ -123,7 +126,7 @@ describe.each(['quorum', 'cpg'] as const)('%s', (name) => {
     const client = await idle();
     const dispatched = client.dispatchAsync(CS_DISPATCH_BLOCKING);
     await provoke(client);
-    await sleep(300);
+    await sleep(2_000);
     client.endDispatch();
     const { code, events } = await dispatched;
     expect({ code, kinds: kinds(events).slice(0, more.length) }).toEqual({ code: CS_ERR_LIBRARY, kinds: more });

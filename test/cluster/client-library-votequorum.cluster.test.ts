@@ -180,10 +180,10 @@ describe('on three nodes with two links', () => {
       const votequorum = due();
       const seen: VotequorumEvent[] = [];
       const dispatched = votequorum.dispatchAsync(CS_DISPATCH_BLOCKING, (event) => seen.push(event));
-      await expect.poll(() => kinds(seen)).toEqual(['nodelist', 'quorum']);
+      await expect.poll(() => kinds(seen), { timeout: 10_000 }).toEqual(['nodelist', 'quorum']);
       for (const expectedVotes of [4, 3]) {
         await expectVotes(expectedVotes);
-        await expect.poll(() => seen.at(-1)).toEqual({ kind: 'expectedvotes', expectedVotes });
+        await expect.poll(() => seen.at(-1), { timeout: 10_000 }).toEqual({ kind: 'expectedvotes', expectedVotes });
       }
       expect(await Promise.race([dispatched, sleep(300, 'waits')])).toBe('waits');
       const ended = performance.now();
@@ -291,7 +291,7 @@ describe('with a quorum device', () => {
     qdevice.kill('SIGCONT');
     expect(await gather(votequorum, some('quorum'))).toMatchObject([{ kind: 'quorum' }]);
     expect(votequorum.getinfo(2)).toMatchObject({ nodeState: DEAD });
-    await expect.poll(() => answers).toBeGreaterThan(before);
+    await expect.poll(() => answers, { timeout: 10_000 }).toBeGreaterThan(before);
     clients.closeAll(); // Cpg asks when it closes
     asking.kill('SIGKILL');
   });

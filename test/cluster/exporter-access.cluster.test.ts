@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { ExporterOnNode, isUp, program, type Scrape } from './exporter-on-node.ts';
 import { Lab } from './lab.ts';
@@ -41,7 +42,11 @@ test('a refused user is at most three lines a minute in the log of corosync, and
 test('a scrape in which the connection is made tells who corosync is, to a user that cannot read its pid file', async () => {
   lab = await Lab.up({ nodes: 1, extraConf: `uidgid {\n  uid: ${NOBODY}\n}` });
   lab.freeze(1);
-  const exporter = new ExporterOnNode(lab, 1, { uid: NOBODY, gid: NOBODY });
+  // A scrape ends after the timeout of the probe: a late thaw is to come before that.
+  const config = join(lab.folder, 'exporter.yml');
+  writeFileSync(config, 'probe: { timeout: 10s }');
+  chmodSync(lab.folder, 0o755);
+  const exporter = new ExporterOnNode(lab, 1, { args: [`--config.file=${config}`], uid: NOBODY, gid: NOBODY });
   await expect.poll(async () => (await exporter.scrape('/-/healthy')).status, { timeout: 5_000 }).toBe(200);
   const scrape = exporter.scrape();
   await sleep(300);

@@ -88,7 +88,7 @@ describe('a cluster of three nodes', () => {
     expect(scrapes.at(-1)?.body).toMatch(/^corosync_node_info\{/m);
   });
 
-  test('an exporter that is started against a frozen corosync answers likewise, and SIGTERM ends it within 2 s', async () => {
+  test('an exporter that is started against a frozen corosync answers likewise, and SIGTERM ends it within 5 s', async () => {
     const late = new ExporterOnNode(lab, 1, { args: ['--web.listen-address=127.0.0.1:15406'] });
     const curl = ['-sS', '--max-time', '3', 'http://127.0.0.1:15406/metrics'];
     const ask = () => lab.exec(1, 'curl', curl);
@@ -99,7 +99,7 @@ describe('a cluster of three nodes', () => {
     const { status, after } = await late.end('SIGTERM');
     console.info(`frozen: ended after ${after} ms with status ${status}`);
     expect(status).toBe(0);
-    expect(after).toBeLessThan(2_000);
+    expect(after).toBeLessThan(5_000);
   });
 
   test('within 10 s of the thaw everything is back', async () => {

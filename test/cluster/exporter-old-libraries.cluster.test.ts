@@ -62,22 +62,20 @@ test('without corosync_cfg_node_status_get the state of the links is that of the
   const downs = `corosync_link_downs_total${link(3, 1)}`;
   const before = (await at(2).scrape()).value(downs) ?? Number.NaN;
   const all = [link(1, 0), link(1, 1), link(3, 0), link(3, 1)];
-  const states = async (of: (scrape: Scrape) => boolean) => {
-    const { scrape } = await at(2).until(of, 10_000);
+  // They are read one after the other.
+  const until = async (states: string, also = isUp) => {
+    const statesOf = ({ value }: Scrape) => all.map((each) => value(`corosync_link_connected${each}`)).join();
+    const { scrape } = await at(2).until((each) => also(each) && statesOf(each) === states, 10_000);
     for (const each of all) expect(scrape.value(`corosync_link_enabled${each}`)).toBe(1);
     for (const nodeid of [1, 3]) {
       expect(scrape.value(`corosync_node_reachable{node_id="${nodeid}",node="node${nodeid}"}`)).toBe(1);
     }
-    return all.map((each) => scrape.value(`corosync_link_connected${each}`));
   };
-  expect(await states(isUp)).toEqual([1, 1, 1, 1]);
+  await until('1,1,1,1');
   await lab.linkDown(3, 1);
-  // They are read one after the other.
-  const isDown = ({ value }: Scrape) =>
-    value(downs) === before + 1 && value(`corosync_link_connected${link(3, 1)}`) === 0;
-  expect(await states(isDown)).toEqual([1, 1, 1, 0]);
+  await until('1,1,1,0', ({ value }) => (value(downs) ?? 0) >= before + 1);
   await lab.linkUp(3, 1);
-  expect(await states(({ value }) => value(`corosync_link_connected${link(3, 1)}`) === 1)).toEqual([1, 1, 1, 1]);
+  await until('1,1,1,1');
 });
 
 test('without cmap_initialize_map what comes from the statistics is absent, and the rest is there', async () => {
@@ -99,17 +97,22 @@ test('a node that is lost and comes back is counted by all the same', async () =
   const joins = 'corosync_membership_node_joins_total{node_id="3",node="node3"}';
   const leaves = 'corosync_membership_node_leaves_total{node_id="3",node="node3"}';
   const changes = 'corosync_membership_changes_total';
+  const before = [await at(1).scrape(), await at(2).scrape()];
+  const growth = ({ value }: Scrape, nodeid: number) =>
+    [leaves, joins, changes].map((series) => Number(value(series)) - Number(before[nodeid - 1]?.value(series)));
+  // The ring may form more than once on a slow machine.
+  const atLeast = (least: number) => expect.toSatisfy((count: number) => count >= least);
   await lab.kill(3);
   for (const nodeid of [1, 2]) {
     const { scrape } = await at(nodeid).until(({ value }) => value('corosync_membership_members') === 2, 10_000);
-    expect([leaves, joins, changes].map(scrape.value)).toEqual([1, 0, 1]);
+    expect(growth(scrape, nodeid)).toEqual([1, 0, atLeast(1)]);
     expect(scrape.value('corosync_membership_member{node_id="3",node="node3"}')).toBe(0);
     expect(scrape.value('corosync_quorum_quorate')).toBe(1);
   }
   await lab.start(3);
   for (const exporter of exporters) {
     const { scrape } = await exporter.until(({ value }) => value('corosync_membership_members') === 3, 15_000);
-    if (exporter.nodeid !== 3) expect([leaves, joins, changes].map(scrape.value)).toEqual([1, 1, 2]);
+    if (exporter.nodeid !== 3) expect(growth(scrape, exporter.nodeid)).toEqual([1, 1, atLeast(2)]);
   }
 });
 

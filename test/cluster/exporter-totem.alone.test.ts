@@ -56,17 +56,21 @@ describe('a pause of corosync', () => {
   const length = 'corosync_scheduling_last_pause_seconds';
   const timestamp = 'corosync_scheduling_last_pause_timestamp_seconds';
   /** What corosync itself says of its pauses. */
-  const logged = () => readFileSync(lab.node(3).logFile, 'utf8').match(/was not scheduled/g)?.length ?? 0;
+  const logged = () =>
+    Array.from(
+      readFileSync(lab.node(3).logFile, 'utf8').matchAll(/was not scheduled \(@(\d+)\) for ([\d.]+) ms/g),
+      ([, at, delay]) => ({ at: Number(at) / 1000, delay: Number(delay) / 1000 }),
+    );
 
   /** Longer than 0.8 of the token timeout; when it began and ended, in unix seconds. */
   async function pause(seconds: number): Promise<{ began: number; ended: number }> {
-    const before = logged();
+    const before = logged().length;
     const began = Date.now() / 1000;
     lab.freeze(3);
     await sleep(1000 * seconds);
     lab.thaw(3);
     const ended = Date.now() / 1000;
-    await expect.poll(logged, { timeout: 5_000 }).toBeGreaterThan(before);
+    await expect.poll(() => logged().length, { timeout: 5_000 }).toBeGreaterThan(before);
     await lab.waitFor(3, [1, 2, 3], { quorate: true });
     return { began, ended };
   }
@@ -76,18 +80,23 @@ describe('a pause of corosync', () => {
     console.info(
       `pause: ${delay} s of ${(ended - began).toFixed(2)} s frozen, seen ${(at - ended).toFixed(2)} s later`,
     );
+    const all = logged();
+    const own = all.findIndex(
+      (one) => Math.abs(one.delay - (ended - began)) < 1 && one.at > ended - 0.1 && one.at - ended < 1,
+    );
+    expect(own).toBeGreaterThanOrEqual(0);
     expect(delay).toBeGreaterThan(0.8);
-    expect(Math.abs(delay - (ended - began))).toBeLessThan(1);
-    expect(at).toBeGreaterThan(ended - 0.1);
-    expect(at - ended).toBeLessThan(1);
+    // A stall of the machine may have been a pause since.
+    const shown = all.slice(own).find((one) => one.at === at);
+    expect(delay).toBeCloseTo(shown?.delay ?? Number.NaN, 3);
   }
 
   test('is counted as often as corosync logs it, with its length and its time', async () => {
     const before = await at(3).scrape();
-    const [counted, known] = [before.value(pauses) ?? Number.NaN, logged()];
+    const [counted, known] = [before.value(pauses) ?? Number.NaN, logged().length];
     if (known === 0) expect(before.body).not.toMatch(/^corosync_scheduling_last/m);
     const paused = await pause(1.5);
-    const grown = ({ value }: Scrape) => value(pauses) === counted + logged() - known;
+    const grown = ({ value }: Scrape) => value(pauses) === counted + logged().length - known;
     const { scrape } = await at(3).until(grown, 5_000);
     expect(scrape.value(pauses)).toBeGreaterThan(counted);
     expectLast(scrape, paused);
@@ -160,11 +169,19 @@ describe('on a node that loses a fifth of the packets it is sent', () => {
     console.info('loss:', JSON.stringify({ 'seen after ms': seen, grown, earlier, later }));
     expect(grown.retransmits).toBeGreaterThan(0);
     expect(grown.tokenLosses).toBeGreaterThan(0);
-    for (const [index, { nodeid }] of lab.nodes.entries()) {
-      const { stdout } = await lab.exec(nodeid, 'corosync-cmapctl', ['-m', 'stats', 'stats.srp']);
-      const scrape = after[index] as Scrape;
-      expect(sum(scrape, [retransmits])).toBe(ofCorosync(stdout, 'mcast_retx'));
-      expect(sum(scrape, tokenLosses)).toBe(ofCorosync(stdout, '\\w+_token_lost'));
+    for (const { nodeid } of lab.nodes) {
+      // They may still grow.
+      const listed = async () => (await lab.exec(nodeid, 'corosync-cmapctl', ['-m', 'stats', 'stats.srp'])).stdout;
+      const earlier = await listed();
+      const { scrape } = await at(nodeid).until(({ value }) => value(retransmits) !== undefined, 20_000);
+      const later = await listed();
+      for (const [names, key] of [
+        [[retransmits], 'mcast_retx'],
+        [tokenLosses, '\\w+_token_lost'],
+      ] as const) {
+        expect(sum(scrape, names), key).toBeGreaterThanOrEqual(ofCorosync(earlier, key));
+        expect(sum(scrape, names), key).toBeLessThanOrEqual(ofCorosync(later, key));
+      }
     }
     // Lost pings do not make the mean of the others longer: it moves because knet goes on measuring.
     expect(later).toHaveLength(6);

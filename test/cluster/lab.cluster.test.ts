@@ -132,7 +132,7 @@ describe('a lab of three nodes and two links', () => {
 
   test("the pid of a spawned command is the command's own", async () => {
     const child = lab.spawn(1, 'sleep', ['60'], { uid: 65534 });
-    await expect.poll(() => readFileSync(`/proc/${child.pid}/comm`, 'utf8')).toBe('sleep\n');
+    await expect.poll(() => readFileSync(`/proc/${child.pid}/comm`, 'utf8'), { timeout: 10_000 }).toBe('sleep\n');
     child.kill();
   });
 

@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { haveCompiler } from './headers.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // whole processes, on a machine that may be busy
 
 // A libcfg that answers without a corosync, in C: what no lab brings about, and what older releases lack.
 const libcfg = `

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { LibraryError, loadCorosyncLibrary, loadFirstLibrary } from '../../src/corosync/library.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // whole processes, on a machine that may be busy
 
 const { glibcVersionRuntime } = (process.report.getReport() as { header: { glibcVersionRuntime?: string } }).header;
 const haveGlibc = glibcVersionRuntime !== undefined;

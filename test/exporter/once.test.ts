@@ -25,5 +25,5 @@ test('it reads again until every connection is made, or refused', async () => {
 test('it gives what it has when the deadline is over', async () => {
   const begin = Date.now();
   expect(await readOnce({ read: async () => down }, 200)).toBe(down);
-  expect(Date.now() - begin).toBeLessThan(400);
+  expect(Date.now() - begin).toBeLessThan(2_000);
 });

@@ -5,6 +5,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { LaneThread } from '../../dist/src/monitor/lane-thread.js';
 import type { LaneEvent } from '../../src/monitor/lane-protocol.ts';
 
+vi.setConfig({ testTimeout: 30_000 }); // threads, on a machine that may be busy
+
 const ANSWER = 0;
 const HOLD = 1;
 const THROW = 2;
@@ -17,6 +19,7 @@ function start(dispatchInterval = 50) {
   const events: LaneEvent[] = [];
   const errors: string[] = [];
   const turns: string[] = [];
+  const eventsAtStart: LaneEvent[][] = [];
   const log = { info: () => {}, warn: () => {}, error: (message: string) => void errors.push(message) };
   const lane = new LaneThread({
     name: 'services',
@@ -32,11 +35,14 @@ function start(dispatchInterval = 50) {
     bindings: new URL('./lane-bindings.mjs', import.meta.url).href,
     log,
     onEvent: (event: LaneEvent) => void events.push(event),
-    onStart: () => void turns.push('start'),
+    onStart: () => {
+      turns.push('start');
+      eventsAtStart.push([...events]);
+    },
     onEnd: () => void turns.push('end'),
   });
   opened.push({ lane, cell });
-  return { lane, cell, events, errors, turns };
+  return { lane, cell, events, eventsAtStart, errors, turns };
 }
 
 afterEach(async () => {
@@ -66,7 +72,7 @@ test('a lane that is held is waited for until the probe deadline, and not at all
   Atomics.store(cell, 0, HOLD);
   const first = await timed(() => lane.read([]));
   expect(first).toBeGreaterThan(150);
-  expect(first).toBeLessThan(1_000);
+  expect(first).toBeLessThan(5_000);
   expect(lane.state.heldSeconds).toBeGreaterThan(0.2);
   expect(await timed(() => lane.read([]))).toBeLessThan(150);
 });
@@ -78,7 +84,7 @@ test('a lane that is let go answers again', async () => {
   await lane.read([]);
   events.length = 0;
   Atomics.store(cell, 0, ANSWER);
-  await vi.waitFor(() => expect(events.some(({ kind }) => kind === 'probed')).toBe(true), 2_000);
+  await vi.waitFor(() => expect(events.some(({ kind }) => kind === 'probed')).toBe(true), 10_000);
   expect(lane.state.heldSeconds).toBe(0);
 });
 
@@ -86,19 +92,19 @@ test('a lane that throws closes its connections, tells that at once, is started 
   const { lane, cell, events, errors, turns } = start();
   await lane.read([]);
   Atomics.store(cell, 0, THROW);
-  await vi.waitFor(() => expect(lane.state.restarts).toBe(1), 2_000);
+  await vi.waitFor(() => expect(lane.state.restarts).toBe(1), 10_000);
   expect(Atomics.load(cell, 1), 'connections closed').toBe(3);
   expect(errors).toEqual(['A lane died and is started again']);
   expect(turns).toEqual(['start', 'end']);
   expect(await timed(() => lane.read([])), 'a read while there is no lane').toBeLessThan(150);
   Atomics.store(cell, 0, ANSWER);
   events.length = 0;
-  await vi.waitFor(() => expect(events.some(({ kind }) => kind === 'probed')).toBe(true), 4_000);
+  await vi.waitFor(() => expect(events.some(({ kind }) => kind === 'probed')).toBe(true), 10_000);
   expect(turns).toEqual(['start', 'end', 'start']);
 });
 
 test('a lane that never comes back is left behind for another, and the end of both is not in order', async () => {
-  const { lane, cell, events, errors, turns } = start();
+  const { lane, cell, events, eventsAtStart, errors, turns } = start();
   await lane.read([]);
   Atomics.store(cell, 0, HOLD);
   await lane.read([]);
@@ -106,10 +112,10 @@ test('a lane that never comes back is left behind for another, and the end of bo
   expect(lane.state).toEqual({ name: 'services', heldSeconds: 0, restarts: 1 });
   expect(errors).toEqual(['A lane does not come back from a call and is replaced']);
   events.length = 0;
-  await vi.waitFor(() => expect(turns).toEqual(['start', 'end', 'start']), 2_000);
-  expect(events, 'of the one left behind').toEqual([]);
+  await vi.waitFor(() => expect(turns).toEqual(['start', 'end', 'start']), 10_000);
+  expect(eventsAtStart.at(-1), 'of the one left behind').toEqual([]);
   Atomics.store(cell, 0, ANSWER);
-  await vi.waitFor(() => expect(events.some(({ kind }) => kind === 'probed')).toBe(true), 2_000);
+  await vi.waitFor(() => expect(events.some(({ kind }) => kind === 'probed')).toBe(true), 10_000);
   expect(await lane.stop(1_000)).toBe(false);
 });
 
@@ -122,7 +128,7 @@ test('a lane ends in order within its deadline, and a held one says that it did 
   Atomics.store(cell, 0, ANSWER);
   const other = start();
   await other.lane.read([]);
-  expect(await other.lane.stop(1_000)).toBe(true);
+  expect(await other.lane.stop(5_000)).toBe(true);
   expect(Atomics.load(other.cell, 1), 'connections closed').toBe(3);
 });
 

@@ -10,9 +10,12 @@ let demo: Demo;
 let cost = 0;
 beforeAll(async () => {
   const hash = hashSync('right', 12);
-  const start = performance.now();
-  hashSync('right', 12);
-  cost = performance.now() - start;
+  const costs = [1, 2, 3].map(() => {
+    const start = performance.now();
+    hashSync('right', 12);
+    return performance.now() - start;
+  });
+  cost = Math.min(...costs);
   const users = ['alice', 'bob', 'carol'].map((name) => `  ${name}: ${hash}\n`).join('');
   demo = await startDemo(`--web.config.file=${folder.write('web.yml', `basic_auth_users:\n${users}`)}`);
 });
@@ -83,19 +86,23 @@ test('a flood of wrong passwords delays neither scrapes nor, by much, a first on
   const attackers = Array.from({ length: 24 }, (_, id) => attacker(id));
   await sleep(300);
   const flooded = await scrapes(150);
+  const refused = () => statuses.get(401) ?? 0;
+  const refusedBefore = refused();
   const first = await ask('bob', 'right', '127.0.0.3');
+  const ahead = refused() - refusedBefore;
   flooding = false;
   await Promise.all(attackers);
   agent.destroy();
   const [before, during, median] = [quantile(quiet, 0.99), quantile(flooded, 0.99), quantile(flooded, 0.5)];
   console.info(
     `p99 of scrapes: quiet ${before.toFixed(1)} ms (median ${quantile(quiet, 0.5).toFixed(1)}), flooded ${during.toFixed(1)} ms (median ${median.toFixed(1)}); ` +
-      `first scrape ${first.took.toFixed(0)} ms; one hash ${cost.toFixed(0)} ms; flood ${JSON.stringify([...statuses])}`,
+      `first scrape ${first.took.toFixed(0)} ms, behind ${ahead} guesses; one hash ${cost.toFixed(0)} ms; flood ${JSON.stringify([...statuses])}`,
   );
   // Scrapes that waited for a hash would take that long in the median; what is left is the machine's own load.
   expect(median).toBeLessThan(0.3 * cost);
   expect(during).toBeLessThan(cost);
   expect(first.status).toBe(200);
-  expect(first.took).toBeLessThan(8 * cost); // the one that runs, perhaps one more, and its own, at a low priority
+  // The one that runs, the next, and one whose answer is under way: eight wait. No time, as it is at a low priority.
+  expect(ahead).toBeLessThanOrEqual(3);
   expect([...statuses.keys()].sort()).toEqual([401, 429]);
 });

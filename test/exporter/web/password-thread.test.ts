@@ -25,19 +25,13 @@ test('tells the right password from others', async () => {
 test('leaves this thread free while it hashes', async () => {
   const { compare } = start();
   await compare({ password: 'x', hash: hashSync('y', 4) });
-  let longest = 0;
-  let last = performance.now();
-  const look = () => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-  };
-  const timer = setInterval(look, 1);
-  const start1 = performance.now();
+  let looks = 0;
+  const timer = setInterval(() => {
+    looks += 1;
+  }, 1);
   await compare({ password: 'x', hash: hashSync('y', 4).replace('$04$', '$12$') });
   clearInterval(timer);
-  look(); // nobody looked while this thread was blocked to the end
-  expect(longest).toBeLessThan((performance.now() - start1) / 2);
+  expect(looks).toBeGreaterThan(10);
 });
 
 test('is ended in the middle of a hash, which is then an error; the next question starts it again', async () => {
