@@ -10,7 +10,7 @@ const { CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_BLOCKING, CS_DISPATCH_ONE_
 let lab: Lab;
 let clients: Clients;
 beforeAll(async () => {
-  lab = await Lab.up({ nodes: 2, token: 3000 });
+  lab = await Lab.up({ nodes: 2, token: 1000 });
   clients = new Clients(lab);
 });
 afterAll(() => lab?.down());
@@ -126,7 +126,7 @@ describe.each(['quorum', 'cpg'] as const)('%s', (name) => {
     const client = await idle();
     const dispatched = client.dispatchAsync(CS_DISPATCH_BLOCKING);
     await provoke(client);
-    await sleep(2_000);
+    await sleep(1_000);
     client.endDispatch();
     const { code, events } = await dispatched;
     expect({ code, kinds: kinds(events).slice(0, more.length) }).toEqual({ code: CS_ERR_LIBRARY, kinds: more });
