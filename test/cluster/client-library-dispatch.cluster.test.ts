@@ -10,7 +10,7 @@ const { CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_BLOCKING, CS_DISPATCH_ONE_
 let lab: Lab;
 let clients: Clients;
 beforeAll(async () => {
-  lab = await Lab.up({ nodes: 2, token: 1000 });
+  lab = await Lab.up({ nodes: 2 });
   clients = new Clients(lab);
 });
 afterAll(() => lab?.down());
